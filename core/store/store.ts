@@ -1,0 +1,29 @@
+/**
+ * The ClickHouse store as the three parts see it. Embedded, it is chdb in this process; the
+ * same statements run on a server. Values reach SQL only as `{name:Type}` parameters.
+ */
+export type QueryParams = Readonly<Record<string, unknown>>;
+
+export interface InsertOptions {
+  /**
+   * Insert token: the same token on the same table inserts once, through every view. It comes
+   * from the batch id, so a retry of a batch is harmless.
+   */
+  readonly token: string;
+}
+
+export interface Store {
+  /** Runs one statement that returns rows; each row is an object keyed by column. */
+  query<Row>(sql: string, params?: QueryParams): Promise<Row[]>;
+  /** Runs one statement without a result (DDL, ALTER, OPTIMIZE). */
+  command(sql: string, params?: QueryParams): Promise<void>;
+  /**
+   * Inserts rows given as objects, or as ready newline-delimited JSON bytes on the hot path.
+   * Resolves once ClickHouse has accepted the block.
+   */
+  insert(
+    table: string,
+    rows: readonly object[] | Uint8Array,
+    options?: InsertOptions,
+  ): Promise<void>;
+}
