@@ -10,6 +10,11 @@ export interface InsertOptions {
    * from the batch id, so a retry of a batch is harmless.
    */
   readonly token: string;
+  /**
+   * For ready bytes only: each line is a JSON array with the values of these columns in this
+   * order, instead of an object. Parses in three quarters of the time of objects.
+   */
+  readonly columns?: readonly string[];
 }
 
 export interface Store {

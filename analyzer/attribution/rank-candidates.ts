@@ -1,0 +1,170 @@
+import type { AttributionEntry } from "../../core/model/finding.ts";
+import { safeIdentifier } from "../../core/model/finding-title.ts";
+import { weights } from "./attribution-weights.ts";
+import type { AttributionEvidence, Candidate, ChangeContent, Incident } from "./candidate.ts";
+import { contentFeatures } from "./content-features.ts";
+import { effectFeatures } from "./effect-features.ts";
+import { type Feature, reasonsOf, totalNats } from "./feature.ts";
+
+/** Clocks of build machines and services differ; a change this much later may still be first. */
+const clockSkewMs = 60_000;
+
+/** Entries below this probability are counted to "none of these". */
+const listedProbability = 0.01;
+
+/**
+ * Probabilities are multiples of this: their sum is 1 exactly, in any order, because binary
+ * fractions add without error.
+ */
+const step = 1 / 4096;
+
+/**
+ * Ranks changes by how probably they caused an incident.
+ *
+ * ln P(c) = ln((1 - p0) / k) + sum of features, and ln P(none) = ln p0, normalised over the k
+ * changes that took effect before the end of the onset and "none of these" (p0 = 0.15). The
+ * mass of a deployment is shared among the commits it carried, by what they changed; a small
+ * share stays with the deployment itself.
+ *
+ * The order of candidates does not matter. The result is sorted by falling probability, always
+ * has an entry with `changeId: null`, and sums to exactly 1.
+ */
+export function rankCandidates(
+  incident: Incident,
+  candidates: readonly Candidate[],
+  evidence: AttributionEvidence,
+): AttributionEntry[] {
+  const eligible = distinct(candidates).filter(
+    ({ startedAtUnixMs }) => startedAtUnixMs <= incident.onsetToUnixMs + clockSkewMs,
+  );
+  const rollouts = eligible.filter(({ kind }) => kind === "deployment");
+  const prior = Math.log((1 - weights.nonePrior) / Math.max(1, eligible.length));
+  const scored = eligible.map((candidate) => {
+    const effect = effectFeatures(incident, candidate, rollouts, evidence);
+    const parts = scoreParts(incident, candidate, evidence);
+    return { candidate, effect, parts, nats: prior + totalNats(effect) + massOfParts(parts) };
+  });
+  const noneNats = Math.log(weights.nonePrior);
+  const total = logSumExp([noneNats, ...scored.map(({ nats }) => nats)]);
+  const shares = scored.flatMap(({ candidate, effect, parts, nats }) =>
+    shareMass(candidate, { effect, parts, probability: Math.exp(nats - total) }),
+  );
+  return toEntries(mergeShares(shares), eligible.length);
+}
+
+function distinct(candidates: readonly Candidate[]): Candidate[] {
+  const byId = new Map(
+    candidates
+      // Two statements about one id: the later start wins, whatever their order here.
+      .toSorted((a, b) => a.startedAtUnixMs - b.startedAtUnixMs)
+      .map((candidate) => [candidate.changeId, candidate]),
+  );
+  return [...byId.values()].toSorted((a, b) => (a.changeId < b.changeId ? -1 : 1));
+}
+
+interface Part {
+  readonly content: ChangeContent;
+  readonly features: readonly Feature[];
+  readonly nats: number;
+}
+
+/** The carried commits, or the change itself where it carries none. */
+function scoreParts(
+  incident: Incident,
+  candidate: Candidate,
+  evidence: AttributionEvidence,
+): Part[] {
+  const contents: readonly ChangeContent[] =
+    candidate.commits.length === 0
+      ? [candidate]
+      : candidate.commits.toSorted((a, b) => (a.changeId < b.changeId ? -1 : 1));
+  return contents.map((content) => {
+    const features = contentFeatures(incident, content, evidence);
+    return { content, features, nats: totalNats(features) };
+  });
+}
+
+function massOfParts(parts: readonly Part[]): number {
+  return logSumExp(parts.map(({ nats }) => nats)) - weights.crowding * Math.log(parts.length);
+}
+
+interface Share {
+  readonly changeId: string;
+  readonly kind: string;
+  readonly probability: number;
+  readonly reasons: readonly string[];
+}
+
+function shareMass(
+  candidate: Candidate,
+  scored: {
+    readonly effect: readonly Feature[];
+    readonly parts: readonly Part[];
+    readonly probability: number;
+  },
+): Share[] {
+  const { effect, parts, probability } = scored;
+  if (candidate.commits.length === 0) {
+    const features = parts.flatMap((part) => part.features);
+    const reasons = reasonsOf([...effect, ...features]);
+    return [{ changeId: candidate.changeId, kind: candidate.kind, probability, reasons }];
+  }
+  const whole = logSumExp(parts.map(({ nats }) => nats));
+  const name = safeIdentifier(candidate.changeId);
+  const commits = parts.map(({ content, features, nats }) => ({
+    changeId: content.changeId,
+    kind: content.kind,
+    probability: probability * (1 - weights.deploymentShare) * Math.exp(nats - whole),
+    reasons: [`carried by deployment ${name}`, ...reasonsOf([...features, ...effect])],
+  }));
+  const carried = parts.length === 1 ? "1 commit" : `${parts.length} commits`;
+  const itself = {
+    changeId: candidate.changeId,
+    kind: candidate.kind,
+    probability: probability * weights.deploymentShare,
+    reasons: [`carried ${carried}, which share its probability`, ...reasonsOf(effect)],
+  };
+  return [...commits, itself];
+}
+
+/** A commit may be carried by several deployments; its reasons are those of the likeliest. */
+function mergeShares(shares: readonly Share[]): Share[] {
+  return [...Map.groupBy(shares, ({ changeId }) => changeId).values()].flatMap((group) => {
+    const [likeliest] = group.toSorted((a, b) => b.probability - a.probability);
+    const probability = group.reduce((sum, share) => sum + share.probability, 0);
+    return likeliest === undefined ? [] : [{ ...likeliest, probability }];
+  });
+}
+
+function toEntries(shares: readonly Share[], eligible: number): AttributionEntry[] {
+  const listed = shares
+    .filter(({ probability }) => probability >= listedProbability)
+    .toSorted((a, b) => b.probability - a.probability || (a.changeId < b.changeId ? -1 : 1));
+  const steps = listed.map(({ probability }) => Math.round(probability / step));
+  const excess = steps.reduce((sum, count) => sum + count, 0) - 1 / step;
+  if (excess > 0 && steps[0] !== undefined) {
+    steps[0] -= excess;
+  }
+  const entries: AttributionEntry[] = listed.map(({ changeId, kind, reasons }, i) => ({
+    changeId,
+    kind,
+    probability: (steps[i] ?? 0) * step,
+    reasons,
+  }));
+  const rest = 1 - entries.reduce((sum, { probability }) => sum + probability, 0);
+  const none = { changeId: null, kind: "none", probability: rest, reasons: noneReasons(eligible) };
+  return [...entries, none].toSorted((a, b) => b.probability - a.probability);
+}
+
+function noneReasons(eligible: number): string[] {
+  if (eligible === 0) {
+    return ["no change is known that took effect before the onset"];
+  }
+  const changes = eligible === 1 ? "1 change" : `${eligible} changes`;
+  return [`starts at ${weights.nonePrior} beside ${changes}; holds every candidate below 0.01`];
+}
+
+function logSumExp(values: readonly number[]): number {
+  const greatest = values.reduce((most, value) => Math.max(most, value), -Infinity);
+  return greatest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - greatest), 0));
+}

@@ -1,0 +1,117 @@
+import type { Severity } from "../../../core/model/finding.ts";
+import type { Content, Direction } from "../../../core/model/genai.ts";
+import type { Sighting } from "../../redact/redactor.ts";
+import type { ContentDetector, ContentMatch } from "./content-detector.ts";
+
+/**
+ * Secrets in telemetry: API keys, tokens, private keys, passwords. The redactor finds and masks
+ * them in every attribute; this detector judges each by where it stood. A secret that leaves
+ * (an answer, an outgoing call) weighs most; one that the agent read or was given weighs less.
+ *
+ * Measured by `npm run bench -- content`.
+ */
+export const secretLeak: ContentDetector = {
+  id: "secret-leak",
+  type: "secret_leak",
+  ruleVersion: 1,
+  examples: {
+    mustMatch: [
+      { direction: "output", text: `Your token is ghp_${"k7Qd2mXw9RzT4bHs1NvY8cJf6GpL3eW5uA0B"}.` },
+      {
+        direction: "tool_call",
+        text: `{"header":"Authorization: Bearer ${"k7Qd2mXw9RzT4bHs1NvY8cJf6GpL3e"}"}`,
+      },
+      {
+        direction: "tool_result",
+        text: "DATABASE_URL=postgres://shop:k7Qd2mXw9@db.internal:5432/shop",
+      },
+      { direction: "input", text: 'my password: "k7Qd!2mXw9R"' },
+    ],
+    mustPass: [
+      { direction: "output", text: "commit 3f786850e387550fdab836ed7e6dc881de23001b was deployed" },
+      {
+        direction: "output",
+        text: "trace 4bf92f3577b34da6a3ce929d0e0e4736, id 123e4567-e89b-12d3-a456-426614174000",
+      },
+      {
+        direction: "output",
+        text: "Set GITHUB_TOKEN=<your token> and API_KEY=xxxxxxxxxxxxxxxxxxxx.",
+      },
+      { direction: "output", text: "const password = process.env.DB_PASSWORD" },
+    ],
+  },
+  inspect: ({ sightings, contents }) => {
+    const worst = new Map<string, ContentMatch>();
+    for (const sighting of sightings) {
+      const match = judge(sighting, contents);
+      const key = `${match.rule} ${match.maskedValue}`;
+      const known = worst.get(key);
+      if (known === undefined || match.score > known.score) {
+        worst.set(key, match);
+      }
+    }
+    return [...worst.values()];
+  },
+};
+
+interface Weight {
+  readonly score: number;
+  readonly severity: Severity;
+  readonly outcome: "attempt" | "success";
+}
+
+const weights: Readonly<Record<Direction | "elsewhere", Weight>> = {
+  output: { score: 0.98, severity: "high", outcome: "success" },
+  tool_call: { score: 0.97, severity: "high", outcome: "success" },
+  elsewhere: { score: 0.95, severity: "high", outcome: "success" },
+  tool_definition: { score: 0.9, severity: "medium", outcome: "success" },
+  system: { score: 0.9, severity: "medium", outcome: "success" },
+  retrieved: { score: 0.85, severity: "medium", outcome: "attempt" },
+  tool_result: { score: 0.85, severity: "medium", outcome: "attempt" },
+  input: { score: 0.8, severity: "low", outcome: "attempt" },
+};
+
+/** Directions from which a secret of an uncertain shape is a finding alone. */
+const leaving = new Set<string>(["output", "tool_call", "elsewhere"]);
+
+/** Attributes whose contents repeat what earlier records held. */
+const history = /^(?:gen_ai\.input\.messages|gen_ai\.prompt|llm\.input_messages|ai\.prompt)/;
+
+function judge(sighting: Sighting, contents: readonly Content[]): ContentMatch {
+  const { rule, masked, location, excerpt } = sighting;
+  const index = heaviest(masked, contents);
+  const found = contents[index];
+  const place = found?.direction ?? (history.test(location) ? "input" : "elsewhere");
+  const weight = weights[place];
+  const sure = rule.confidence === "high";
+  const start = found?.text.indexOf(masked) ?? 0;
+  return {
+    rule: rule.id,
+    targetClass: rule.id,
+    score: sure ? weight.score : weight.score - 0.25,
+    strength: sure || leaving.has(place) ? "strong" : "weak",
+    severity: weight.severity,
+    outcome: weight.outcome,
+    excerpt,
+    maskedValue: masked,
+    location: found?.location ?? location,
+    tool: found?.tool ?? "",
+    contentIndex: index,
+    start,
+    end: start + masked.length,
+  };
+}
+
+/** The content with this mask in which a secret weighs most, or -1. */
+function heaviest(masked: string, contents: readonly Content[]): number {
+  let best = -1;
+  let bestScore = 0;
+  for (const [index, { direction, text }] of contents.entries()) {
+    const { score } = weights[direction];
+    if (score > bestScore && text.includes(masked)) {
+      best = index;
+      bestScore = score;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,26 @@
+import type { HostList } from "../hosts/host-list.ts";
+import { type CommandRule, commandRules } from "./command-rules.ts";
+import { readScript } from "./script.ts";
+
+export interface CommandHit {
+  readonly rule: CommandRule;
+  /** The expanded line that does the harm. */
+  readonly line: string;
+}
+
+/** Longer scripts are read up to here. */
+const maxUnits = 65_536;
+
+/** What a shell script would do, worst first; nothing is run. */
+export function analyzeCommand(source: string, allowedHosts: HostList): CommandHit[] {
+  const pipelines = readScript(source.slice(0, maxUnits));
+  const script = { pipelines, commands: pipelines.flat(), allowedHosts };
+  const hits: CommandHit[] = [];
+  for (const rule of commandRules) {
+    const line = rule.find(script);
+    if (line !== null) {
+      hits.push({ rule, line });
+    }
+  }
+  return hits.sort((a, b) => b.rule.score - a.rule.score);
+}

@@ -1,0 +1,84 @@
+import type { Clock } from "../../core/clock.ts";
+import type { Commands } from "../../core/commands/commands.ts";
+import type { Logger } from "../../core/log.ts";
+import type { Change } from "../../core/model/change.ts";
+import type { Detection } from "../../core/model/finding.ts";
+import { createFindingAttributor } from "./finding-attributor.ts";
+import { createFindingStatusWriter } from "./finding-status.ts";
+import type { FindingStores } from "./finding-stores.ts";
+import { createPendingFingerprints } from "./pending-fingerprints.ts";
+import { refreshFindings } from "./refresh-findings.ts";
+import { retractDetections } from "./retract-detections.ts";
+import { type DetectionArrival, storeDetections } from "./store-detections.ts";
+
+export interface FindingStageDependencies {
+  readonly store: FindingStores;
+  readonly commands: Commands;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Turns detections into findings and ties findings to changes. Calls wait for one another. */
+export interface FindingStage {
+  /** Stores detections and brings their findings up to date; safe to repeat. */
+  record(detections: readonly Detection[], arrival: DetectionArrival): Promise<void>;
+  /** Takes detections back; findings that no longer follow become resolved (`recomputed`). */
+  retract(detectionIds: readonly string[]): Promise<void>;
+  /** Attributes again every finding that these changes, already stored, may explain. */
+  changesArrived(changes: readonly Change[]): Promise<void>;
+  /** Does what was put off: large findings, and attributions with new evidence. */
+  tick(): Promise<void>;
+}
+
+export function createFindingStage(dependencies: FindingStageDependencies): FindingStage {
+  const { store: stores, commands, clock, logger } = dependencies;
+  const statuses = createFindingStatusWriter(commands, clock);
+  const attributor = createFindingAttributor({ stores, clock });
+  const pending = createPendingFingerprints();
+  const serially = createSerializer();
+
+  async function refreshDue(): Promise<void> {
+    for (const [tenant, touched] of pending.due(clock.now())) {
+      const refreshed = await refreshFindings({ stores, statuses }, tenant, touched);
+      const rows = await attributor.attributeRefreshed(refreshed);
+      if (rows.length > 0) {
+        await stores.writes.insert("findings", rows);
+      }
+      const occurrences = new Map(rows.map((row) => [row.Fingerprint, row.Occurrences]));
+      for (const each of touched) {
+        pending.done(each, occurrences.get(each.fingerprint) ?? 0, clock.now());
+      }
+      logger.debug({ tenant, fingerprints: touched.length, findings: rows.length }, "Refreshed");
+    }
+  }
+
+  return {
+    record: (detections, arrival) =>
+      serially(async () => {
+        const revision = clock.now();
+        pending.touch(await storeDetections(stores, detections, { ...arrival, revision }));
+        await refreshDue();
+      }),
+    retract: (detectionIds) =>
+      serially(async () => {
+        pending.touch(await retractDetections(stores, detectionIds));
+        await refreshDue();
+      }),
+    changesArrived: (changes) => serially(() => attributor.attributeAgain(changes)),
+    tick: () =>
+      serially(async () => {
+        await refreshDue();
+        await attributor.attributeDue();
+      }),
+  };
+}
+
+/** Runs tasks one after another; a task that fails does not stop the next. */
+function createSerializer(): (task: () => Promise<void>) => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const run = last.then(task);
+    last = run.catch(() => undefined);
+    return run;
+  };
+}

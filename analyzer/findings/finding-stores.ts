@@ -1,0 +1,7 @@
+import type { Store } from "../../core/store/store.ts";
+
+/** The two connections of the finding stage; a connection runs one query at a time. */
+export interface FindingStores {
+  readonly reads: Store;
+  readonly writes: Store;
+}

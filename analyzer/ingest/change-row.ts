@@ -1,0 +1,41 @@
+import type { Change } from "../../core/model/change.ts";
+
+/** The change's columns in `changes`; times as ISO strings, `Revision` orders statements. */
+export function changeRow(
+  change: Change,
+  batch: { readonly id: string; readonly receivedAtUnixMs: number; readonly revision: number },
+): object {
+  return {
+    Tenant: change.tenant,
+    ChangeId: change.changeId,
+    Kind: change.kind,
+    Time: seconds(change.timeUnixMs),
+    Service: change.service,
+    Environment: change.environment,
+    Name: change.name,
+    Version: change.version,
+    Repository: change.repository,
+    CommitRevision: change.revision,
+    Parents: change.parents,
+    Author: change.author,
+    Message: change.message,
+    Files: change.files,
+    PullRequest: change.pullRequest,
+    SessionAgent: change.session?.agent ?? "",
+    SessionId: change.session?.id ?? "",
+    SessionModel: change.session?.model ?? "",
+    Prompt: change.prompt,
+    Intent: change.intent,
+    StartedAt: change.startedAtUnixMs === null ? null : seconds(change.startedAtUnixMs),
+    CompletedAt: change.completedAtUnixMs === null ? null : seconds(change.completedAtUnixMs),
+    Status: change.status,
+    Source: change.source,
+    BatchId: batch.id,
+    ReceivedAt: seconds(batch.receivedAtUnixMs),
+    Revision: batch.revision,
+  };
+}
+
+function seconds(unixMs: number): string {
+  return (unixMs / 1000).toFixed(3);
+}

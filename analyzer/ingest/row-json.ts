@@ -1,0 +1,80 @@
+import type { AttributeMap, Resource, Scope } from "../../core/model/telemetry.ts";
+import { attributesJson, attributeText } from "./attribute-json.ts";
+
+/** `DateTime64(9)` as ClickHouse reads it from JSON: quoted seconds with nine decimals. */
+export function dateTime64Json(unixNano: bigint): string {
+  const text = unixNano.toString().padStart(10, "0");
+  return `"${text.slice(0, -9)}.${text.slice(-9)}"`;
+}
+
+/** A finite number as JSON; NaN and the infinities in the quoted form ClickHouse reads. */
+export function numberJson(value: number): string {
+  if (Number.isFinite(value)) {
+    return String(value);
+  }
+  return Number.isNaN(value) ? '"nan"' : value > 0 ? '"inf"' : '"-inf"';
+}
+
+/** What every row takes from its resource, computed once per resource object. */
+export interface ResourceColumns {
+  readonly service: string;
+  readonly environment: string;
+  readonly version: string;
+  /** `"ServiceName":…,"ResourceAttributes":…,"ResourceSchemaUrl":…` without braces. */
+  readonly json: string;
+}
+
+const resourceCache = new WeakMap<Resource, ResourceColumns>();
+
+export function resourceColumns(resource: Resource): ResourceColumns {
+  const known = resourceCache.get(resource);
+  if (known !== undefined) {
+    return known;
+  }
+  const { attributes } = resource;
+  const service = text(attributes, "service.name");
+  const columns = {
+    service,
+    environment:
+      text(attributes, "deployment.environment.name") || text(attributes, "deployment.environment"),
+    version: text(attributes, "service.version"),
+    json:
+      `"ServiceName":${JSON.stringify(service)},` +
+      `"ResourceAttributes":${attributesJson(attributes)},` +
+      `"ResourceSchemaUrl":${JSON.stringify(resource.schemaUrl)}`,
+  };
+  resourceCache.set(resource, columns);
+  return columns;
+}
+
+function text(attributes: AttributeMap, key: string): string {
+  return attributeText(attributes.get(key) ?? null);
+}
+
+const scopeCache = new WeakMap<Scope, string>();
+
+/** `"ScopeName":…,"ScopeVersion":…,"ScopeSchemaUrl":…` without braces. */
+export function scopeJson(scope: Scope): string {
+  const known = scopeCache.get(scope);
+  if (known !== undefined) {
+    return known;
+  }
+  const json =
+    `"ScopeName":${JSON.stringify(scope.name)},` +
+    `"ScopeVersion":${JSON.stringify(scope.version)},` +
+    `"ScopeSchemaUrl":${JSON.stringify(scope.schemaUrl)}`;
+  scopeCache.set(scope, json);
+  return json;
+}
+
+/** Columns that name the batch; kept apart so that a row's own text can be compared. */
+export function batchColumnsJson(
+  tenant: string,
+  batchId: string,
+  receivedAtUnixMs: number,
+): string {
+  return (
+    `"Tenant":${JSON.stringify(tenant)},"BatchId":${JSON.stringify(batchId)},` +
+    `"ReceivedAt":"${(receivedAtUnixMs / 1000).toFixed(3)}"`
+  );
+}

@@ -1,0 +1,41 @@
+import { findStoredSpans, spanIdentityKey } from "../../core/store/find-stored-spans.ts";
+import type { Store } from "../../core/store/store.ts";
+import type { PreparedSpan } from "./prepare-batch.ts";
+
+export type DuplicateReason = "duplicate" | "duplicate_conflict";
+
+export interface DeduplicatedSpans {
+  readonly unique: readonly PreparedSpan[];
+  /** Rejected copies by tenant and reason. */
+  readonly rejected: readonly { readonly tenant: string; readonly reason: DuplicateReason }[];
+}
+
+/**
+ * Takes out spans whose identity (tenant, trace id, span id, kind) came earlier in this batch or
+ * is stored by another batch. The first wins; a copy with other content is a conflict.
+ */
+export async function removeDuplicateSpans(
+  store: Store,
+  batchId: string,
+  spans: readonly PreparedSpan[],
+): Promise<DeduplicatedSpans> {
+  const unique: PreparedSpan[] = [];
+  const rejected: { tenant: string; reason: DuplicateReason }[] = [];
+  for (const [tenant, group] of Map.groupBy(spans, (span) => span.tenant)) {
+    const known = new Map<string, { readonly digest: string }>(
+      await findStoredSpans(store, { tenant, batchId }, group),
+    );
+    for (const span of group) {
+      const key = spanIdentityKey(span);
+      const first = known.get(key);
+      if (first === undefined) {
+        known.set(key, span);
+        unique.push(span);
+      } else {
+        const same = first.digest === span.digest;
+        rejected.push({ tenant, reason: same ? "duplicate" : "duplicate_conflict" });
+      }
+    }
+  }
+  return { unique, rejected };
+}

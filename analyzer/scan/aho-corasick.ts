@@ -1,0 +1,157 @@
+/** Hits as pairs of numbers: pattern index, then the offset just past the match. */
+export type Hits = number[];
+
+export interface Matcher {
+  /** Appends every occurrence of every pattern to `hits`, in order of their end. */
+  collect(text: string, hits: Hits): void;
+}
+
+interface Trie {
+  readonly next: Map<number, number>[];
+  readonly outputs: number[][];
+}
+
+/**
+ * Finds many ASCII patterns in one pass over a text, ASCII-case-insensitively.
+ *
+ * Aho and Corasick's automaton as a dense table: characters that occur in no pattern share one
+ * class, and accepting states have the highest numbers, so that the inner loop is one table
+ * look-up and one comparison for each UTF-16 unit. Time is linear in the text and the hits.
+ *
+ * @param patterns ASCII strings; case is ignored.
+ * @throws RangeError if a pattern is empty or not ASCII.
+ */
+export function createMatcher(patterns: readonly string[]): Matcher {
+  const { classOf, classCount } = characterClasses(patterns);
+  const trie = buildTrie(patterns, classOf);
+  const order = breadthFirst(trie);
+  const fail = linkFailures(trie, order);
+  const { renumbered, firstAccepting } = acceptingLast(trie);
+  const table = new Uint32Array(order.length * classCount);
+  for (const state of order) {
+    const row = (renumbered[state] ?? 0) * classCount;
+    const fallback = (renumbered[fail[state] ?? 0] ?? 0) * classCount;
+    for (let symbol = 0; symbol < classCount; symbol += 1) {
+      const child = trie.next[state]?.get(symbol);
+      const inherited = state === 0 ? 0 : (table[fallback + symbol] ?? 0);
+      table[row + symbol] = child === undefined ? inherited : (renumbered[child] ?? 0) * classCount;
+    }
+  }
+  const outputs: number[][] = [];
+  for (const [state, output] of trie.outputs.entries()) {
+    outputs[renumbered[state] ?? 0] = output;
+  }
+  return { collect: collector({ table, classOf, classCount, firstAccepting, outputs }) };
+}
+
+interface Automaton {
+  /** Row-major; entries are target states multiplied by `classCount`. */
+  readonly table: Uint32Array;
+  readonly classOf: Uint8Array;
+  readonly classCount: number;
+  readonly firstAccepting: number;
+  readonly outputs: readonly (readonly number[])[];
+}
+
+function collector(automaton: Automaton): Matcher["collect"] {
+  const { table, classOf, classCount, outputs } = automaton;
+  const firstAccepting = automaton.firstAccepting * classCount;
+  return function collect(text, hits) {
+    let state = 0;
+    for (let at = 0; at < text.length; at += 1) {
+      const code = text.charCodeAt(at);
+      state = code < 128 ? (table[state + (classOf[code] ?? 0)] ?? 0) : 0;
+      if (state >= firstAccepting) {
+        for (const pattern of outputs[state / classCount] ?? []) {
+          hits.push(pattern, at + 1);
+        }
+      }
+    }
+  };
+}
+
+function characterClasses(patterns: readonly string[]): {
+  classOf: Uint8Array;
+  classCount: number;
+} {
+  const classOf = new Uint8Array(128);
+  let classCount = 1;
+  for (const pattern of patterns) {
+    if (pattern === "") {
+      throw new RangeError("expected a pattern, got an empty string");
+    }
+    for (const character of pattern.toLowerCase()) {
+      const code = character.charCodeAt(0);
+      if (code >= 128 || character.length > 1) {
+        throw new RangeError(`expected an ASCII pattern, got ${JSON.stringify(pattern)}`);
+      }
+      if (classOf[code] === 0) {
+        classOf[code] = classCount;
+        classOf[character.toUpperCase().charCodeAt(0)] = classCount;
+        classCount += 1;
+      }
+    }
+  }
+  return { classOf, classCount };
+}
+
+function buildTrie(patterns: readonly string[], classOf: Uint8Array): Trie {
+  const next: Map<number, number>[] = [new Map()];
+  const outputs: number[][] = [[]];
+  for (const [index, pattern] of patterns.entries()) {
+    let state = 0;
+    for (const character of pattern) {
+      const symbol = classOf[character.charCodeAt(0)] ?? 0;
+      let child = next[state]?.get(symbol);
+      if (child === undefined) {
+        child = next.push(new Map()) - 1;
+        outputs.push([]);
+        next[state]?.set(symbol, child);
+      }
+      state = child;
+    }
+    outputs[state]?.push(index);
+  }
+  return { next, outputs };
+}
+
+function breadthFirst(trie: Trie): number[] {
+  const order = [0];
+  for (const state of order) {
+    order.push(...(trie.next[state]?.values() ?? []));
+  }
+  return order;
+}
+
+/** The failure link of each state; also adds the outputs reached through it. */
+function linkFailures(trie: Trie, order: readonly number[]): number[] {
+  const fail: number[] = [0];
+  for (const state of order) {
+    for (const [symbol, child] of trie.next[state] ?? []) {
+      let link = fail[state] ?? 0;
+      while (link !== 0 && !trie.next[link]?.has(symbol)) {
+        link = fail[link] ?? 0;
+      }
+      const target = state === 0 ? 0 : (trie.next[link]?.get(symbol) ?? 0);
+      fail[child] = target;
+      trie.outputs[child]?.push(...(trie.outputs[target] ?? []));
+    }
+  }
+  return fail;
+}
+
+/** Numbers the states so that those with an output come last; the root stays 0. */
+function acceptingLast(trie: Trie): { renumbered: number[]; firstAccepting: number } {
+  const renumbered: number[] = [];
+  let number = 0;
+  for (const accepting of [false, true]) {
+    for (const [state, output] of trie.outputs.entries()) {
+      if (output.length > 0 === accepting) {
+        renumbered[state] = number;
+        number += 1;
+      }
+    }
+  }
+  const accepting = trie.outputs.filter((output) => output.length > 0).length;
+  return { renumbered, firstAccepting: trie.outputs.length - accepting };
+}

@@ -1,0 +1,174 @@
+import type { Detection } from "../../core/model/finding.ts";
+import { detectionId, stableId } from "../../core/model/identity.ts";
+import { advanceNovelValue, novelValueRule } from "../detectors/series/novel-value.ts";
+import type { SeriesAlarm, SeriesMetric } from "../detectors/series/series-metric.ts";
+import { seriesMetrics } from "../detectors/series/series-metrics.ts";
+import { type SeriesWindow, type ValueSighting, windowMs } from "./series-window.ts";
+import type { Stream } from "./stream.ts";
+import { type FollowedSeries, type StreamState, seriesKey } from "./stream-state.ts";
+import { floorToWindow } from "./watermark.ts";
+
+const dayMs = 86_400_000;
+const daysCounted = 4;
+const maxSeries = 64;
+const maxVersions = 32;
+
+/** Id of a series; its readable form stands in `series_state`. */
+export function seriesId(stream: Stream, metric: string, subject: string): string {
+  return stableId(stream.tenant, stream.service, stream.environment, metric, subject);
+}
+
+/** Takes one closed window into every series it speaks of; changes `state` in place. */
+export function advanceWindow(
+  stream: Stream,
+  state: StreamState,
+  window: SeriesWindow,
+): Detection[] {
+  takeVersions(state, window.versions);
+  countSpans(state, window);
+  const detections: Detection[] = [];
+  for (const metric of seriesMetrics) {
+    for (const subject of metric.subjects(window)) {
+      const series = follow(state, metric, subject);
+      const alarm = series === null ? null : metric.advance(series.state, window, subject);
+      if (alarm !== null) {
+        detections.push(toDetection(stream, state, { metric, subject, window, alarm }));
+      }
+    }
+  }
+  state.seenUntilUnixMs = window.startUnixMs + windowMs;
+  return detections;
+}
+
+/** Takes in the first use of a value within an hour; changes `state` in place. */
+export function advanceSighting(
+  stream: Stream,
+  state: StreamState,
+  sighting: ValueSighting,
+): Detection[] {
+  const novel = advanceNovelValue(state.values, sighting, state.firstUnixMs);
+  if (novel === null) {
+    return [];
+  }
+  const windowUnixMs = floorToWindow(sighting.timeUnixMs);
+  const series = seriesId(stream, novelValueRule.metric, sighting.dimension);
+  const { type, detector, ruleVersion } = novelValueRule;
+  const key = {
+    tenant: stream.tenant,
+    traceId: "",
+    spanId: "",
+    series,
+    rule: novel.rule,
+    detector,
+  };
+  const part = `${new Date(windowUnixMs).toISOString()}/${sighting.value}`;
+  return [
+    {
+      ...emptyDetection(stream),
+      ...novel,
+      id: detectionId(key, part),
+      type,
+      detector,
+      ruleVersion,
+      timeUnixMs: sighting.timeUnixMs,
+      version: sighting.version,
+      traceId: sighting.traceId,
+      spanId: sighting.spanId,
+      series,
+      strength: "weak",
+      maskedValue: novel.tool,
+      location: sighting.dimension,
+      onset: { fromUnixMs: sighting.timeUnixMs, toUnixMs: sighting.timeUnixMs },
+    },
+  ];
+}
+
+interface RaisedAlarm {
+  readonly metric: SeriesMetric;
+  readonly subject: string;
+  readonly window: SeriesWindow;
+  readonly alarm: SeriesAlarm;
+}
+
+function toDetection(
+  stream: Stream,
+  { version }: StreamState,
+  { metric, subject, window, alarm }: RaisedAlarm,
+): Detection {
+  const series = seriesId(stream, metric.metric, subject);
+  const { type, detector, ruleVersion } = metric;
+  const key = {
+    tenant: stream.tenant,
+    traceId: "",
+    spanId: "",
+    series,
+    rule: alarm.rule,
+    detector,
+  };
+  return {
+    ...emptyDetection(stream),
+    ...alarm,
+    id: detectionId(key, new Date(window.startUnixMs).toISOString()),
+    type,
+    detector,
+    ruleVersion,
+    timeUnixMs: window.startUnixMs,
+    version,
+    series,
+    strength: "strong",
+    location: metric.metric,
+  };
+}
+
+function emptyDetection({ tenant, service, environment }: Stream) {
+  return {
+    tenant,
+    service,
+    environment,
+    agent: "",
+    tool: "",
+    traceId: "",
+    spanId: "",
+    session: "",
+    outcome: "success",
+    maskedValue: "",
+  } as const;
+}
+
+function follow(state: StreamState, metric: SeriesMetric, subject: string): FollowedSeries | null {
+  const key = seriesKey({ metric: metric.metric, subject });
+  const known = state.series.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  if (state.series.size >= maxSeries) {
+    state.unfollowed += 1;
+    return null;
+  }
+  const added = { metric: metric.metric, subject, state: metric.create() };
+  state.series.set(key, added);
+  return added;
+}
+
+function takeVersions(state: StreamState, versions: readonly string[]): void {
+  const [only] = versions;
+  if (versions.length === 1 && only !== undefined) {
+    state.version = only;
+  }
+  for (const version of versions) {
+    if (!state.versions.includes(version)) {
+      state.versions = [...state.versions, version].slice(-maxVersions);
+      state.version = version;
+    }
+  }
+}
+
+function countSpans(state: StreamState, { startUnixMs, spans }: SeriesWindow): void {
+  const day = startUnixMs - (startUnixMs % dayMs);
+  const newest = state.spansByDay.at(-1);
+  if (newest?.[0] === day) {
+    newest[1] += spans;
+  } else {
+    state.spansByDay = [...state.spansByDay, [day, spans] as [number, number]].slice(-daysCounted);
+  }
+}

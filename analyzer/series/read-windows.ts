@@ -1,0 +1,166 @@
+import type { Store } from "../../core/store/store.ts";
+import type { ModelUsage, OperationCounts, SeriesWindow, ValueSighting } from "./series-window.ts";
+import { type Stream, streamKey } from "./stream.ts";
+
+/** Streams of one tenant and the stretch of event time to read for them. */
+export interface WindowRange {
+  readonly tenant: string;
+  readonly streams: readonly Stream[];
+  readonly fromUnixMs: number;
+  /** Exclusive. */
+  readonly toUnixMs: number;
+}
+
+export interface StreamWindows {
+  /** In event-time order; minutes without spans are absent. */
+  readonly windows: SeriesWindow[];
+  readonly sightings: ValueSighting[];
+}
+
+// Names are cut: they are attacker-written and become keys.
+const operationsOfRange = `
+  SELECT ServiceName, Environment, toUnixTimestamp(Window) AS WindowSeconds,
+    substringUTF8(multiIf(GenAiOperation != '', GenAiOperation, SpanKind = 'Server', 'server',
+      Root = 1, 'root', ''), 1, 80) AS Operation,
+    sum(w.Spans) AS Spans, sum(w.Errors) AS Errors,
+    sumIf(w.Spans, Root = 1 OR SpanKind = 'Server') AS Requests,
+    groupUniqArray(8)(ServiceVersion) AS Versions,
+    sumMap(w.DurationBuckets) AS Histogram,
+    mapKeys(Histogram) AS Buckets, mapValues(Histogram) AS BucketSpans
+  FROM windows_1m AS w
+  WHERE Tenant = {tenant:String} AND ServiceName IN {services:Array(String)}
+    AND has(arrayZip({services:Array(String)}, {environments:Array(String)}),
+      (toString(ServiceName), toString(Environment)))
+    AND Window >= toDateTime({from:UInt32}) AND Window < toDateTime({to:UInt32})
+  GROUP BY ServiceName, Environment, WindowSeconds, Operation
+  ORDER BY WindowSeconds, Operation`;
+
+const modelsOfRange = `
+  SELECT ServiceName, Environment, toUnixTimestamp(Window) AS WindowSeconds,
+    substringUTF8(GenAiRequestModel, 1, 80) AS Model,
+    sum(w.Inferences) AS Calls, sum(w.InputTokens) + sum(w.OutputTokens) AS Tokens,
+    toFloat64(sum(w.CostUsd)) AS Cost
+  FROM windows_1m AS w
+  WHERE Tenant = {tenant:String} AND ServiceName IN {services:Array(String)}
+    AND has(arrayZip({services:Array(String)}, {environments:Array(String)}),
+      (toString(ServiceName), toString(Environment)))
+    AND Window >= toDateTime({from:UInt32}) AND Window < toDateTime({to:UInt32})
+  GROUP BY ServiceName, Environment, WindowSeconds, Model
+  HAVING Calls > 0
+  ORDER BY WindowSeconds, Model`;
+
+const valuesOfRange = `
+  SELECT ServiceName, Environment, Dimension, Value, min(v.First) AS Earliest,
+    toUnixTimestamp64Milli(Earliest.1) AS TimeMs, Earliest.2 AS TraceId, Earliest.3 AS SpanId,
+    Earliest.4 AS Version
+  FROM series_values AS v
+  WHERE Tenant = {tenant:String} AND ServiceName IN {services:Array(String)}
+    AND has(arrayZip({services:Array(String)}, {environments:Array(String)}),
+      (toString(ServiceName), toString(Environment)))
+    AND Hour >= toStartOfHour(toDateTime({from:UInt32})) AND Hour < toDateTime({to:UInt32})
+  GROUP BY ServiceName, Environment, Hour, Dimension, Value
+  HAVING TimeMs >= toInt64({from:UInt32}) * 1000 AND TimeMs < toInt64({to:UInt32}) * 1000
+  ORDER BY TimeMs, Dimension, Value`;
+
+interface StreamColumns {
+  readonly ServiceName: string;
+  readonly Environment: string;
+}
+
+interface OperationRow extends StreamColumns {
+  readonly WindowSeconds: number;
+  readonly Operation: string;
+  readonly Spans: number | string;
+  readonly Errors: number | string;
+  readonly Requests: number | string;
+  readonly Versions: readonly string[];
+  readonly Buckets: readonly number[];
+  readonly BucketSpans: readonly (number | string)[];
+}
+
+interface ModelRow extends StreamColumns {
+  readonly WindowSeconds: number;
+  readonly Model: string;
+  readonly Calls: number | string;
+  readonly Tokens: number | string;
+  readonly Cost: number;
+}
+
+interface ValueRow extends StreamColumns {
+  readonly Dimension: string;
+  readonly Value: string;
+  readonly TimeMs: number | string;
+  readonly TraceId: string;
+  readonly SpanId: string;
+  readonly Version: string;
+}
+
+/** Everything the followers need of a stretch of time, in three queries; keyed by `streamKey`. */
+export async function readWindows(
+  store: Store,
+  { tenant, streams, fromUnixMs, toUnixMs }: WindowRange,
+): Promise<Map<string, StreamWindows>> {
+  const params = {
+    tenant,
+    services: streams.map(({ service }) => service),
+    environments: streams.map(({ environment }) => environment),
+    from: fromUnixMs / 1000,
+    to: toUnixMs / 1000,
+  };
+  const operations = await store.query<OperationRow>(operationsOfRange, params);
+  const models = await store.query<ModelRow>(modelsOfRange, params);
+  const values = await store.query<ValueRow>(valuesOfRange, params);
+  const keyOf = ({ ServiceName, Environment }: StreamColumns) =>
+    streamKey({ tenant, service: ServiceName, environment: Environment });
+  const modelsOf = Map.groupBy(models, keyOf);
+  const valuesOf = Map.groupBy(values, keyOf);
+  const result = new Map<string, StreamWindows>();
+  for (const [key, rows] of Map.groupBy(operations, keyOf)) {
+    result.set(key, {
+      windows: toWindows(rows, modelsOf.get(key) ?? []),
+      sightings: (valuesOf.get(key) ?? []).map(toSighting),
+    });
+  }
+  return result;
+}
+
+function toWindows(operations: readonly OperationRow[], models: readonly ModelRow[]) {
+  const modelsAt = Map.groupBy(models, ({ WindowSeconds }) => WindowSeconds);
+  const windows: SeriesWindow[] = [];
+  for (const [seconds, rows] of Map.groupBy(operations, ({ WindowSeconds }) => WindowSeconds)) {
+    windows.push({
+      startUnixMs: seconds * 1000,
+      spans: rows.reduce((sum, { Spans }) => sum + Number(Spans), 0),
+      requests: rows.reduce((sum, { Requests }) => sum + Number(Requests), 0),
+      versions: [...new Set(rows.flatMap(({ Versions }) => Versions))].toSorted(),
+      operations: rows.filter(({ Operation }) => Operation !== "").map(toOperation),
+      models: (modelsAt.get(seconds) ?? []).map(toModel),
+    });
+  }
+  return windows;
+}
+
+function toOperation(row: OperationRow): OperationCounts {
+  return {
+    operation: row.Operation,
+    spans: Number(row.Spans),
+    errors: Number(row.Errors),
+    buckets: row.Buckets,
+    bucketSpans: row.BucketSpans.map(Number),
+  };
+}
+
+function toModel({ Model, Calls, Tokens, Cost }: ModelRow): ModelUsage {
+  return { model: Model, calls: Number(Calls), tokens: Number(Tokens), costUsd: Cost };
+}
+
+function toSighting(row: ValueRow): ValueSighting {
+  return {
+    timeUnixMs: Number(row.TimeMs),
+    dimension: row.Dimension,
+    value: row.Value,
+    traceId: row.TraceId,
+    spanId: row.SpanId,
+    version: row.Version,
+  };
+}

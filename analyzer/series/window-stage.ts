@@ -1,0 +1,236 @@
+import type { Clock } from "../../core/clock.ts";
+import type { Config } from "../../core/config/config.ts";
+import type { Logger } from "../../core/log.ts";
+import type { Store } from "../../core/store/store.ts";
+import { findStreams, missesSpans } from "./find-streams.ts";
+import {
+  type FollowedStream,
+  followStream,
+  type Raised,
+  reopen,
+  takeIn,
+  takeSnapshot,
+} from "./followed-stream.ts";
+import { type DueStream, type PlannedRead, planReads } from "./plan-reads.ts";
+import { readWindows } from "./read-windows.ts";
+import { readCheckpoints, writeCheckpoints } from "./series-checkpoint.ts";
+import { type Stream, streamKey } from "./stream.ts";
+import { closedUntil } from "./watermark.ts";
+
+/** Event times of the records of one stream in one stored batch. */
+export interface StreamArrival extends Stream {
+  readonly minTimeUnixMs: number;
+  readonly maxTimeUnixMs: number;
+}
+
+export interface WindowStageStats {
+  readonly streams: number;
+  readonly series: number;
+  /** Streams beyond the cap, each counted once. */
+  readonly unfollowedStreams: number;
+  /** Series and values beyond their caps, counted whenever they were seen. */
+  readonly unfollowedSeries: number;
+}
+
+/** Closes windows and runs the series detectors on them. */
+export interface WindowStage {
+  /** Says what has been stored; cheap, reads nothing. */
+  observe(arrivals: readonly StreamArrival[]): void;
+  /**
+   * Takes in every window that has closed. Detections that follow from late data are new ones;
+   * those that no longer follow are retracted. A failed call loses nothing: the next one goes on.
+   */
+  tick(): Promise<Raised>;
+  /** Keeps the state; what `tick` returned must have been recorded before. */
+  checkpoint(): Promise<void>;
+  /** Resumes from the checkpoints and finds what was stored since. Call once, before `observe`. */
+  load(): Promise<void>;
+  stats(): WindowStageStats;
+}
+
+export interface WindowStageOptions {
+  readonly store: { readonly reads: Store; readonly writes: Store };
+  readonly config: Config["analyzer"];
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+interface StageState extends WindowStageOptions {
+  readonly followed: Map<string, FollowedStream>;
+  readonly unfollowed: Set<string>;
+  /** Raised by steps of a tick that then failed. */
+  readonly pending: Raised;
+  checkpointedAtUnixMs: number;
+  revision: number;
+}
+
+const maxStreams = 1000;
+const hourMs = 3_600_000;
+/** Recomputing more than this is done at most once a minute per stream. */
+const deepReopenMs = 6 * hourMs;
+const deepReopenPauseMs = 60_000;
+
+export function createWindowStage(options: WindowStageOptions): WindowStage {
+  const stage: StageState = {
+    ...options,
+    followed: new Map(),
+    unfollowed: new Set(),
+    pending: { detections: [], retracted: [] },
+    checkpointedAtUnixMs: options.clock.now(),
+    revision: 0,
+  };
+  const exclusive = createMutex();
+  return {
+    observe(arrivals) {
+      for (const arrival of arrivals) {
+        observeArrival(stage, arrival);
+      }
+    },
+    tick: () => exclusive(() => tick(stage)),
+    checkpoint: () => exclusive(() => checkpoint(stage)),
+    load: () => exclusive(() => load(stage)),
+    stats: () => statsOf(stage),
+  };
+}
+
+function observeArrival(stage: StageState, arrival: StreamArrival): void {
+  const { tenant, service, environment, minTimeUnixMs, maxTimeUnixMs } = arrival;
+  const stream = { tenant, service, environment };
+  const key = streamKey(stream);
+  let followed = stage.followed.get(key);
+  if (followed === undefined) {
+    if (stage.followed.size >= maxStreams) {
+      stage.unfollowed.add(key);
+      return;
+    }
+    followed = followStream(stream, minTimeUnixMs);
+    stage.followed.set(key, followed);
+  }
+  followed.progress = {
+    maxTimeUnixMs: Math.max(followed.progress.maxTimeUnixMs, maxTimeUnixMs),
+    lastArrivalUnixMs: stage.clock.now(),
+  };
+  if (minTimeUnixMs < followed.state.seenUntilUnixMs) {
+    followed.lateFromUnixMs = Math.min(followed.lateFromUnixMs, minTimeUnixMs);
+  }
+}
+
+async function tick(stage: StageState): Promise<Raised> {
+  const { config, clock } = stage;
+  // What earlier ticks returned has been recorded by now, so their state may be kept.
+  if (clock.now() - stage.checkpointedAtUnixMs >= config.checkpointMinutes * 60_000) {
+    await checkpoint(stage);
+  }
+  for (const read of planReads(dueStreams(stage))) {
+    await readAndTakeIn(stage, read);
+  }
+  const { detections, retracted } = stage.pending;
+  return { detections: detections.splice(0), retracted: retracted.splice(0) };
+}
+
+function dueStreams(stage: StageState): DueStream[] {
+  const now = stage.clock.now();
+  const due: DueStream[] = [];
+  for (const followed of stage.followed.values()) {
+    if (isReopenDue(followed, now)) {
+      reopen(followed, now);
+    }
+    const closed = closedUntil(followed.progress, now, stage.config);
+    const untilUnixMs = Math.max(closed, followed.doubtfulUntilUnixMs);
+    if (untilUnixMs > followed.state.seenUntilUnixMs) {
+      snapshotIfOld(followed, stage.config.checkpointMinutes * 60_000);
+      due.push({ followed, fromUnixMs: followed.state.seenUntilUnixMs, untilUnixMs });
+    }
+  }
+  return due;
+}
+
+function isReopenDue({ state, lateFromUnixMs, reopenedAtUnixMs }: FollowedStream, now: number) {
+  const isDeep = state.seenUntilUnixMs - lateFromUnixMs > deepReopenMs;
+  const isPaused = isDeep && now - reopenedAtUnixMs < deepReopenPauseMs;
+  return lateFromUnixMs < state.seenUntilUnixMs && !isPaused;
+}
+
+function snapshotIfOld(followed: FollowedStream, ageMs: number): void {
+  const newest = followed.snapshots.at(-1)?.seenUntilUnixMs ?? -Infinity;
+  if (followed.state.seenUntilUnixMs - newest >= ageMs) {
+    takeSnapshot(followed);
+  }
+}
+
+async function readAndTakeIn(stage: StageState, read: PlannedRead): Promise<void> {
+  const streams = read.members.map(({ followed }) => followed.stream);
+  const windows = await readWindows(stage.store.reads, { ...read, streams });
+  for (const { followed, untilUnixMs } of read.members) {
+    const own = windows.get(streamKey(followed.stream)) ?? { windows: [], sightings: [] };
+    const raised = takeIn(followed, own, Math.min(untilUnixMs, read.toUnixMs));
+    stage.pending.detections.push(...raised.detections);
+    stage.pending.retracted.push(...raised.retracted);
+  }
+}
+
+async function checkpoint(stage: StageState): Promise<void> {
+  // While late data is recomputed the state lags behind what was raised from it.
+  const changed = [...stage.followed.values()].filter(
+    ({ dirty, doubtful }) => dirty && doubtful.size === 0,
+  );
+  stage.revision = Math.max(stage.revision + 1, stage.clock.now());
+  const checkpoints = changed.map(({ stream, state, raised }) => ({
+    stream,
+    state,
+    raised: [...raised.values()],
+  }));
+  await writeCheckpoints(stage.store.writes, checkpoints, stage.revision);
+  for (const followed of changed) {
+    followed.dirty = false;
+  }
+  stage.checkpointedAtUnixMs = stage.clock.now();
+}
+
+async function load(stage: StageState): Promise<void> {
+  const { reads } = stage.store;
+  for (const { stream, state, raised } of await readCheckpoints(reads)) {
+    const followed = followStream(stream, state.firstUnixMs);
+    followed.state = state;
+    followed.raised = new Map(raised.map((detection) => [detection.id, detection]));
+    followed.dirty = false;
+    if (await missesSpans(reads, stream, state)) {
+      stage.logger.info({ service: stream.service }, "Checkpoint misses late data; recomputing");
+      followed.lateFromUnixMs = state.firstUnixMs;
+    } else {
+      takeSnapshot(followed);
+    }
+    stage.followed.set(streamKey(stream), followed);
+  }
+  for (const stored of await findStreams(reads)) {
+    observeArrival(stage, { ...stored, minTimeUnixMs: stored.maxTimeUnixMs });
+    startAt(stage.followed.get(streamKey(stored)), stored.minTimeUnixMs);
+  }
+}
+
+/** A stream without a checkpoint begins with its first stored window. */
+function startAt(followed: FollowedStream | undefined, minTimeUnixMs: number): void {
+  if (followed !== undefined && followed.snapshots.length === 0 && followed.dirty) {
+    followed.state = followStream(followed.stream, minTimeUnixMs).state;
+  }
+}
+
+function statsOf({ followed, unfollowed }: StageState): WindowStageStats {
+  const states = [...followed.values()].map(({ state }) => state);
+  return {
+    streams: followed.size,
+    series: states.reduce((sum, { series }) => sum + series.size, 0),
+    unfollowedStreams: unfollowed.size,
+    unfollowedSeries: states.reduce((sum, s) => sum + s.unfollowed + s.values.unfollowed, 0),
+  };
+}
+
+/** Runs one call at a time, in order; a failed one does not hold up the next. */
+function createMutex(): <T>(run: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (run) => {
+    const next = last.then(run, run);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}

@@ -1,0 +1,10 @@
+import { benches } from "./registry.ts";
+
+const [name = "", ...args] = process.argv.slice(2);
+const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
+if (bench === undefined) {
+  process.stderr.write(`expected one of ${Object.keys(benches).join(", ")}, got "${name}"\n`);
+  process.exitCode = 2;
+} else {
+  await bench(args);
+}

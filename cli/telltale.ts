@@ -1,0 +1,41 @@
+import { Command, CommanderError } from "commander";
+import { UserError } from "./user-error.ts";
+import { verbs } from "./verbs/index.ts";
+
+/** Exit codes: 0 fine, 1 failed, 2 wrong usage. */
+async function main(argv: readonly string[]): Promise<number> {
+  const program = new Command("telltale")
+    .description("Runtime monitoring and feedback loop for software that AI agents write and run")
+    .showHelpAfterError("(add --help for usage)")
+    .exitOverride();
+  for (const register of verbs) {
+    register(program);
+  }
+  exitOverrideEverywhere(program);
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    return exitCodeOf(error);
+  }
+}
+
+function exitOverrideEverywhere(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(exitOverrideEverywhere);
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Help and version are answers; commander has printed the reason of everything else.
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  if (error instanceof UserError) {
+    process.stderr.write(`${error.message}\n`);
+    return error.exitCode;
+  }
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  return 1;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,306 @@
+import { randomBytes } from "node:crypto";
+import type { Clock } from "../clock.ts";
+import { checkOutcome, count } from "./accounting.ts";
+import { boundDeadLetters, recordBytes, trimExpired } from "./capacity.ts";
+import { deadLetterRecord } from "./dead-letters.ts";
+import type { Batch, OutcomeCount, QueueConsumer, QueueRecord } from "./queue.ts";
+import {
+  type BatchEntry,
+  headersBetween,
+  inTransaction,
+  type QueueState,
+  type QueueTables,
+  readState,
+  writeState,
+} from "./queue-tables.ts";
+import type { Sealer } from "./seal.ts";
+
+export interface ConsumerDependencies {
+  readonly tables: QueueTables;
+  readonly sealer: Sealer;
+  readonly limitBytes: number;
+  readonly batchMaxRecords: number;
+  readonly batchMaxBytes: number;
+  readonly replayMs: number;
+  readonly clock: Clock;
+}
+
+/** The batch was committed or cut up meanwhile, or was never handed out. */
+export class StaleBatchError extends Error {
+  override readonly name = "StaleBatchError";
+}
+
+/** Refusals after which a batch is cut in halves, or its only record is dead-lettered. */
+const refusalLimit = 2;
+
+type Reader = Pick<QueueConsumer, "read" | "commit" | "refuse">;
+
+export function createConsumer(dependencies: ConsumerDependencies): Reader {
+  const { tables } = dependencies;
+  return {
+    async read() {
+      for (;;) {
+        const open = findOpen(tables) ?? (await openNext(dependencies));
+        if (open === null) {
+          return null;
+        }
+        const batch = await load(dependencies, open);
+        if (batch !== null) {
+          return batch;
+        }
+      }
+    },
+    async commit(batch, outcome) {
+      await inTransaction(tables, () => commitNow(dependencies, batch, outcome));
+    },
+    async refuse(batch, reason) {
+      await inTransaction(tables, () => refuseNow(dependencies, batch, reason));
+    },
+  };
+}
+
+interface OpenBatch {
+  readonly from: number;
+  readonly entry: BatchEntry;
+  readonly replay: boolean;
+}
+
+/** The batch that was written down and is not done with; replays come before what waits. */
+function findOpen(tables: QueueTables, state = readState(tables)): OpenBatch | null {
+  if (state.replay !== null) {
+    const { next: start, end } = state.replay;
+    const [found] = [...tables.batches.getRange({ start, end, limit: 1 })];
+    if (found !== undefined) {
+      return { from: found.key, entry: found.value, replay: true };
+    }
+  }
+  const entry = tables.batches.get(state.head);
+  return entry === undefined ? null : { from: state.head, entry, replay: false };
+}
+
+/** Writes the next range down; also the place where the idle queue sheds what has expired. */
+async function openNext(dependencies: ConsumerDependencies): Promise<OpenBatch | null> {
+  const { tables } = dependencies;
+  const before = readState(tables);
+  if (before.head === before.nextPosition && !hasExpired(dependencies, before)) {
+    return null;
+  }
+  return inTransaction(tables, () => {
+    const state = readState(tables);
+    trimOld(dependencies, state);
+    const range = nextRange(dependencies, state);
+    if (range !== null) {
+      void tables.batches.put(state.head, newEntry(range.to, range.bytes, 0));
+    }
+    writeState(tables, state);
+    return findOpen(tables, state);
+  });
+}
+
+function newEntry(to: number, bytes: number, refusals: number): BatchEntry {
+  // Random and written down before use: never the same again, also in a restored data folder.
+  return { id: randomBytes(16).toString("hex"), to, bytes, refusals, committedAtUnixMs: null };
+}
+
+/** The longest range from the head within the batch limits, at least one record. */
+function nextRange(
+  { tables, batchMaxRecords, batchMaxBytes }: ConsumerDependencies,
+  state: QueueState,
+): { to: number; bytes: number } | null {
+  let range: { to: number; bytes: number } | null = null;
+  let records = 0;
+  let bodyBytes = 0;
+  for (const { key, value } of tables.headers.getRange({ start: state.head })) {
+    const header = JSON.parse(value) as QueueRecord & { bodyBytes: number };
+    records += header.acceptedCount;
+    bodyBytes += header.bodyBytes;
+    if (range !== null && (records > batchMaxRecords || bodyBytes > batchMaxBytes)) {
+      break;
+    }
+    range = { to: key, bytes: (range?.bytes ?? 0) + recordBytes(value, header) };
+  }
+  return range;
+}
+
+/**
+ * Decrypts the batch. Records that no longer decrypt are dead-lettered so that one torn record
+ * does not stop the queue; null when that leaves nothing to hand out.
+ */
+async function load(dependencies: ConsumerDependencies, open: OpenBatch): Promise<Batch | null> {
+  const { tables } = dependencies;
+  const records: QueueRecord[] = [];
+  const unreadable: number[] = [];
+  for (const { position, text, header } of headersBetween(tables, open.from, open.entry.to)) {
+    const body = openBody(dependencies, position, text);
+    if (body === null) {
+      unreadable.push(position);
+    } else {
+      const { bodyBytes: _, ...rest } = header;
+      records.push({ ...rest, body, position });
+    }
+  }
+  if (unreadable.length > 0 && !open.replay) {
+    await inTransaction(tables, () => buryUnreadable(dependencies, open, unreadable));
+  }
+  if (records.length === 0) {
+    await inTransaction(tables, () => finishEmpty(dependencies, open));
+    return null;
+  }
+  return { id: open.entry.id, records, replay: open.replay };
+}
+
+function openBody(
+  { tables, sealer }: ConsumerDependencies,
+  position: number,
+  headerText: string,
+): Buffer | null {
+  const sealed = tables.bodies.getBinary(position);
+  if (sealed === undefined) {
+    return null;
+  }
+  try {
+    return sealer.open(sealed, headerText);
+  } catch {
+    return null;
+  }
+}
+
+function buryUnreadable(
+  dependencies: ConsumerDependencies,
+  { from, entry }: OpenBatch,
+  positions: readonly number[],
+): void {
+  const { tables } = dependencies;
+  const state = readState(tables);
+  let bytes = entry.bytes;
+  for (const position of positions) {
+    bytes -= bury(dependencies, state, position, "the queued bytes no longer decrypt");
+  }
+  void tables.batches.put(from, { ...entry, bytes });
+  writeState(tables, state);
+}
+
+function finishEmpty(dependencies: ConsumerDependencies, open: OpenBatch): void {
+  const state = readState(dependencies.tables);
+  finish(dependencies, state, open);
+  writeState(dependencies.tables, state);
+}
+
+function commitNow(
+  dependencies: ConsumerDependencies,
+  batch: Batch,
+  outcome: readonly OutcomeCount[],
+): void {
+  const { tables } = dependencies;
+  const state = readState(tables);
+  const open = requireOpen(tables, state, batch);
+  if (!open.replay) {
+    const headers = headersBetween(tables, open.from, open.entry.to);
+    checkOutcome(
+      batch.id,
+      headers.map(({ header }) => header),
+      outcome,
+    );
+    for (const row of outcome) {
+      count(tables, row, { stored: row.stored, rejected: row.rejected });
+    }
+  }
+  finish(dependencies, state, open);
+  trimOld(dependencies, state);
+  writeState(tables, state);
+}
+
+function requireOpen(tables: QueueTables, state: QueueState, batch: Batch): OpenBatch {
+  const open = findOpen(tables, state);
+  if (open === null || open.entry.id !== batch.id || open.replay !== batch.replay) {
+    throw new StaleBatchError(
+      `expected the open batch ${open?.entry.id ?? "(none)"}, got ${batch.id}`,
+    );
+  }
+  return open;
+}
+
+/** Moves past a batch: the replay cursor, or the head of the queue. */
+function finish(dependencies: ConsumerDependencies, state: QueueState, open: OpenBatch): void {
+  const { tables, clock } = dependencies;
+  const { from, entry } = open;
+  if (open.replay) {
+    advanceReplay(state, entry.to + 1);
+    void tables.batches.put(from, { ...entry, refusals: 0 });
+    return;
+  }
+  void tables.batches.put(from, { ...entry, refusals: 0, committedAtUnixMs: clock.now() });
+  state.head = entry.to + 1;
+  state.consumedBytes += entry.bytes;
+}
+
+function advanceReplay(state: QueueState, next: number): void {
+  const end = state.replay?.end ?? next;
+  state.replay = next < end ? { next, end } : null;
+}
+
+function refuseNow(dependencies: ConsumerDependencies, batch: Batch, reason: string): void {
+  const { tables } = dependencies;
+  const state = readState(tables);
+  const open = requireOpen(tables, state, batch);
+  const refusals = open.entry.refusals + 1;
+  if (refusals < refusalLimit) {
+    void tables.batches.put(open.from, { ...open.entry, refusals });
+  } else if (open.replay) {
+    // It was stored and counted once; a replay that fails must not count it differently.
+    finish(dependencies, state, open);
+  } else {
+    divide(dependencies, state, open, reason);
+  }
+  writeState(tables, state);
+}
+
+/** Cuts the range in two ranges with ids of their own, or buries its only record. */
+function divide(
+  dependencies: ConsumerDependencies,
+  state: QueueState,
+  open: OpenBatch,
+  reason: string,
+): void {
+  const { tables, limitBytes } = dependencies;
+  const { from, entry } = open;
+  const sizes = headersBetween(tables, from, entry.to).map(({ position, text, header }) => ({
+    position,
+    bytes: recordBytes(text, header),
+  }));
+  const middle = sizes[Math.floor(sizes.length / 2)];
+  if (middle === undefined || sizes.length === 1) {
+    for (const { position } of sizes) {
+      bury(dependencies, state, position, reason);
+    }
+    boundDeadLetters(tables, state, limitBytes);
+    finish(dependencies, state, { ...open, entry: { ...entry, bytes: 0 } });
+    return;
+  }
+  const bytes = sizes
+    .filter(({ position }) => position < middle.position)
+    .reduce((sum, size) => sum + size.bytes, 0);
+  void tables.batches.put(from, newEntry(middle.position - 1, bytes, 0));
+  void tables.batches.put(middle.position, newEntry(entry.to, entry.bytes - bytes, 0));
+}
+
+function bury(
+  { tables, sealer, clock }: ConsumerDependencies,
+  state: QueueState,
+  position: number,
+  reason: string,
+): number {
+  return deadLetterRecord({ tables, sealer, state }, position, {
+    reason,
+    failedAtUnixMs: clock.now(),
+  });
+}
+
+function trimOld({ tables, replayMs, clock }: ConsumerDependencies, state: QueueState): void {
+  trimExpired(tables, state, clock.now() - replayMs);
+}
+
+function hasExpired({ tables, replayMs, clock }: ConsumerDependencies, state: QueueState): boolean {
+  const [oldest] = [...tables.batches.getRange({ limit: 1, end: state.head })];
+  return (oldest?.value.committedAtUnixMs ?? Infinity) < clock.now() - replayMs;
+}

@@ -1,0 +1,120 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { drainPending, Session } from "chdb";
+import type { Config } from "../config/config.ts";
+import type { Logger } from "../log.ts";
+import { type ChdbConnection, openChdbConnection, type SessionSettings } from "./chdb-connection.ts";
+import { createChdbStore } from "./chdb-store.ts";
+import { migrate } from "./migrate.ts";
+import type { Store } from "./store.ts";
+
+export interface StoreOptions {
+  /** Folder of all data, or `:memory:` for a temporary one that `close` removes. */
+  readonly dataDir: string;
+  readonly config: Config["store"];
+  readonly logger: Logger;
+}
+
+export interface OpenedStore {
+  readonly writes: Store;
+  /** Refuses to write. */
+  readonly reads: Store;
+  /** The folder of the data. */
+  readonly path: string;
+  migrate(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the embedded store. Each connection runs one query at a time, so writes, reads and
+ * ad-hoc queries have their own. One process may open a data folder, and one folder at a time.
+ *
+ * @throws Error when another process holds the folder.
+ */
+export async function openStore({ dataDir, config, logger }: StoreOptions): Promise<OpenedStore> {
+  const folder = openFolder(dataDir);
+  // The first session starts the engine, and only it can pass server settings to it.
+  const engine = new Session(folder.path, { connectionArgs: engineArguments(config) });
+  engine.query("CREATE DATABASE IF NOT EXISTS telltale");
+  const opened: ChdbConnection[] = [];
+  const open = async (settings: SessionSettings) => {
+    const connection = await openChdbConnection(folder.path, "telltale", settings);
+    opened.push(connection);
+    return connection;
+  };
+  const writes = createChdbStore(await open(writeSettings(config)));
+  const reads = createChdbStore(await open(readSettings(config)));
+  logger.debug({ path: folder.path }, "Store opened");
+  return {
+    writes,
+    reads,
+    path: folder.path,
+    migrate: () => migrate(writes, { retention: config.retention, cluster: "" }),
+    async close() {
+      await Promise.all(opened.map((connection) => connection.close()));
+      engine.close();
+      // A connection with a running query is released only afterwards.
+      await drainPending();
+      folder.remove();
+    },
+  };
+}
+
+function openFolder(dataDir: string): { path: string; remove: () => void } {
+  if (dataDir === ":memory:") {
+    const path = mkdtempSync(join(tmpdir(), "telltale-store-"));
+    return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  }
+  const path = resolve(dataDir, "store");
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  return { path, remove: () => undefined };
+}
+
+const mebibyte = 1024 * 1024;
+
+/**
+ * Caps what the engine as a whole may take; the default is 0.9 of the machine's memory and
+ * several GiB of caches. Memory of Node itself is not counted by the engine.
+ */
+function engineArguments(config: Config["store"]): string[] {
+  return [
+    `--max_server_memory_usage=${config.maxMemoryBytes}`,
+    `--mark_cache_size=${16 * mebibyte}`,
+    `--index_mark_cache_size=${8 * mebibyte}`,
+    `--uncompressed_cache_size=${8 * mebibyte}`,
+    `--index_uncompressed_cache_size=${8 * mebibyte}`,
+    `--mmap_cache_size=0`,
+  ];
+}
+
+const commonSettings: SessionSettings = {
+  session_timezone: "UTC",
+  // Accepts RFC 3339 text beside ticks and `YYYY-MM-DD hh:mm:ss`.
+  date_time_input_format: "best_effort",
+  // Parameters travel in a SET: twenty thousand ids are a megabyte.
+  max_query_size: 64 * mebibyte,
+  log_queries: 0,
+};
+
+function writeSettings(config: Config["store"]): SessionSettings {
+  return {
+    ...commonSettings,
+    max_memory_usage: config.maxMemoryBytes,
+    async_insert: 0,
+    deduplicate_blocks_in_dependent_materialized_views: 1,
+    // A batch may hold any number of days; without this more than 100 are refused.
+    max_partitions_per_insert_block: 0,
+    // A misspelled column is an error of ours, not something to skip.
+    input_format_skip_unknown_fields: 0,
+  };
+}
+
+function readSettings(config: Config["store"]): SessionSettings {
+  return {
+    ...commonSettings,
+    max_memory_usage: config.maxMemoryBytes,
+    max_execution_time: 60,
+    readonly: 2,
+  };
+}

@@ -1,0 +1,72 @@
+/** Every metric Telltale reports about itself; names and units after OpenTelemetry's rules. */
+export const metricTable = {
+  "telltale.ingest.requests": {
+    kind: "counter",
+    unit: "{request}",
+    description: "Requests answered by the collector, by signal and HTTP status",
+  },
+  "telltale.ingest.duration": {
+    kind: "histogram",
+    unit: "s",
+    description: "Time from the first byte of a request to its answer",
+  },
+  "telltale.analyzer.batches": {
+    kind: "counter",
+    unit: "{batch}",
+    description: "Batches stored",
+  },
+  "telltale.analyzer.records": {
+    kind: "counter",
+    unit: "{record}",
+    description: "Records of stored batches, duplicates included",
+  },
+  "telltale.analyzer.batch.duration": {
+    kind: "histogram",
+    unit: "s",
+    description: "Time to process one batch, by stage",
+  },
+  "telltale.analyzer.errors": {
+    kind: "counter",
+    unit: "{error}",
+    description: "Analyzer steps that failed and were repeated",
+  },
+  "telltale.detector.detections": {
+    kind: "counter",
+    unit: "{detection}",
+    description: "Detections by detector and type",
+  },
+  "telltale.feedback.ticks": {
+    kind: "counter",
+    unit: "{tick}",
+    description: "Rounds of the feedback loop, by result",
+  },
+  "telltale.queue.waiting": {
+    kind: "gauge",
+    unit: "{record}",
+    description: "Records acknowledged and not yet stored",
+  },
+  "telltale.queue.size": { kind: "gauge", unit: "By", description: "Size of the queue file" },
+  "telltale.queue.limit": { kind: "gauge", unit: "By", description: "Limit of the queue file" },
+  "telltale.queue.age": {
+    kind: "gauge",
+    unit: "s",
+    description: "Age of the oldest record that waits",
+  },
+  "telltale.process.memory": { kind: "gauge", unit: "By", description: "Resident set size" },
+} as const satisfies Record<string, MetricDefinition>;
+
+interface MetricDefinition {
+  readonly kind: "counter" | "histogram" | "gauge";
+  readonly unit: string;
+  readonly description: string;
+}
+
+type NamesOf<Kind> = {
+  [Name in keyof typeof metricTable]: (typeof metricTable)[Name]["kind"] extends Kind
+    ? Name
+    : never;
+}[keyof typeof metricTable];
+
+export type CounterName = NamesOf<"counter">;
+export type HistogramName = NamesOf<"histogram">;
+export type GaugeName = NamesOf<"gauge">;

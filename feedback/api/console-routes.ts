@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { FastifyInstance } from "fastify";
+import { pagePolicy } from "../../core/http/security-headers.ts";
+
+const files = [
+  "index.html",
+  "icon.svg",
+  "console.css",
+  "console.js",
+  "api.js",
+  "dom.js",
+  "overview-page.js",
+  "findings-page.js",
+  "proposals-page.js",
+  "changes-page.js",
+] as const;
+
+const contentTypes: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+
+/**
+ * The console: `/` and a closed list of files below `/console/`. Pages hold no data of their own;
+ * everything they show comes through the API with the caller's permission.
+ */
+export async function consoleRoutes(instance: FastifyInstance): Promise<void> {
+  const folder = new URL("../../dashboards/console/", import.meta.url);
+  for (const file of files) {
+    const bytes = readFileSync(fileURLToPath(new URL(file, folder)));
+    const path = file === "index.html" ? "/" : `/console/${file}`;
+    instance.get(
+      path,
+      { config: { permission: "public" }, schema: { hide: true } as object },
+      (_request, reply) =>
+        reply
+          .header("content-security-policy", pagePolicy)
+          .type(contentTypes[extname(file)] ?? "application/octet-stream")
+          .send(bytes),
+    );
+  }
+  // Short links, as issues and pull requests carry them.
+  for (const [short, page] of [
+    ["/f/:id", "findings"],
+    ["/p/:id", "proposals"],
+  ] as const) {
+    instance.get<{ Params: { id: string } }>(
+      short,
+      { config: { permission: "public" }, schema: { hide: true } as object },
+      (request, reply) => reply.redirect(`/#/${page}/${encodeURIComponent(request.params.id)}`),
+    );
+  }
+}

@@ -1,0 +1,18 @@
+import type { z } from "zod";
+import { HttpError } from "../../core/http/http-error.ts";
+
+/**
+ * Query or body of a request as typed values.
+ *
+ * @throws HttpError `invalid_request` naming every mistake.
+ */
+export function parseInput<T>(type: z.ZodType<T>, input: unknown): T {
+  const parsed = type.safeParse(input ?? {});
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(
+      (issue) => `${issue.path.join(".") || "body"}: ${issue.message}`,
+    );
+    throw new HttpError("invalid_request", problems.join("; "));
+  }
+  return parsed.data;
+}

@@ -1,0 +1,114 @@
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import { type Principal, principalOf } from "../../core/auth/principal.ts";
+import { HttpError } from "../../core/http/http-error.ts";
+import { jsonSchema } from "../../core/http/json-schema.ts";
+import { encodeCursor, readPage } from "../../core/http/paging.ts";
+import { proposalStates, surfaces } from "../../core/model/proposal.ts";
+import type { Store } from "../../core/store/store.ts";
+import { FeedbackError } from "../feedback-error.ts";
+import { listProposals, readProposal } from "../proposals/read-proposals.ts";
+import { parseInput } from "./parse-input.ts";
+import { Proposal, pageOf } from "./response-schemas.ts";
+
+const Filter = z.object({
+  state: z.enum(proposalStates).optional(),
+  surface: z.enum(surfaces).optional(),
+});
+
+const Decision = z.object({
+  reason: z.string().trim().min(1, "a reason is needed; it is kept in the audit log").max(2000),
+});
+
+const paging = { defaultLimit: 50, maxLimit: 500, key: ["number", "string"] } as const;
+
+export type Decide = (principal: Principal, proposalId: string, reason: string) => Promise<void>;
+
+export interface ProposalsDependencies {
+  readonly reads: Store;
+  readonly approve: Decide;
+  readonly reject: Decide;
+}
+
+/** `/api/v1/proposals`: list, one, approve, reject. Nothing here merges anything. */
+export function proposalsRoutes({ reads, approve, reject }: ProposalsDependencies) {
+  return async (instance: FastifyInstance): Promise<void> => {
+    instance.get(
+      "/api/v1/proposals",
+      {
+        config: { permission: "read" },
+        schema: {
+          summary: "Proposals, newest first",
+          response: { 200: jsonSchema(pageOf(Proposal)) },
+        } as object,
+      },
+      async (request) => {
+        const filter = parseInput(Filter, request.query);
+        const page = readPage(request.query, paging);
+        const { tenant } = principalOf(request);
+        const { items, next } = await listProposals(reads, tenant, filter, page);
+        return { items, nextCursor: next === null ? null : encodeCursor(next) };
+      },
+    );
+    instance.get<{ Params: { id: string } }>(
+      "/api/v1/proposals/:id",
+      {
+        config: { permission: "read" },
+        schema: {
+          summary: "One proposal with patch, back-test and verification",
+          response: { 200: jsonSchema(Proposal) },
+        } as object,
+      },
+      async (request) => existing(reads, principalOf(request).tenant, request.params.id),
+    );
+    for (const [verb, decide] of [
+      ["approve", approve],
+      ["reject", reject],
+    ] as const) {
+      instance.post<{ Params: { id: string } }>(
+        `/api/v1/proposals/:id/${verb}`,
+        {
+          config: { permission: "approve" },
+          schema: {
+            summary: `${verb === "approve" ? "Approve" : "Reject"} a proposal, with a reason`,
+            response: { 200: jsonSchema(Proposal) },
+          } as object,
+        },
+        async (request) => {
+          const { reason } = parseInput(Decision, request.body);
+          const principal = principalOf(request);
+          const { id } = request.params;
+          await existing(reads, principal.tenant, id);
+          await inHttpTerms(() => decide(principal, id, reason));
+          return existing(reads, principal.tenant, id);
+        },
+      );
+    }
+  };
+}
+
+async function existing(reads: Store, tenant: string, id: string) {
+  const proposal = await readProposal(reads, tenant, id);
+  if (proposal === null) {
+    throw new HttpError("not_found", `there is no proposal ${id.slice(0, 64)}`);
+  }
+  return proposal;
+}
+
+const kindOfStatus = {
+  400: "invalid_request",
+  403: "forbidden",
+  404: "not_found",
+  409: "conflict",
+} as const;
+
+async function inHttpTerms(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof FeedbackError)) {
+      throw error;
+    }
+    throw new HttpError(kindOfStatus[error.httpStatus], error.message, { cause: error });
+  }
+}

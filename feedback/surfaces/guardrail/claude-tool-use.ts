@@ -1,0 +1,83 @@
+import { parseArguments, type ToolCall } from "../tool-call.ts";
+
+/** What a permission rule of Claude Code looks at in one tool call. */
+export type ClaudeToolUse =
+  | { readonly tool: "Bash"; readonly command: string }
+  | { readonly tool: "WebFetch"; readonly url: string }
+  | { readonly tool: "Read" | "Edit"; readonly path: string }
+  | { readonly tool: "mcp"; readonly name: string };
+
+/**
+ * Tools that do what a built-in tool of Claude Code does, by the names that agent frameworks
+ * give them (compared without case and separators).
+ */
+const builtIn: Readonly<Record<string, "Bash" | "WebFetch" | "Read" | "Edit">> = {
+  bash: "Bash",
+  shell: "Bash",
+  terminal: "Bash",
+  runcommand: "Bash",
+  executecommand: "Bash",
+  runshellcommand: "Bash",
+  webfetch: "WebFetch",
+  fetch: "WebFetch",
+  fetchurl: "WebFetch",
+  httpget: "WebFetch",
+  httppost: "WebFetch",
+  httprequest: "WebFetch",
+  browse: "WebFetch",
+  read: "Read",
+  readfile: "Read",
+  grep: "Read",
+  glob: "Read",
+  edit: "Edit",
+  write: "Edit",
+  writefile: "Edit",
+  multiedit: "Edit",
+  notebookedit: "Edit",
+};
+
+const argumentNames = {
+  Bash: ["command", "cmd", "script"],
+  WebFetch: ["url", "uri", "endpoint"],
+  Read: ["file_path", "path", "filename", "file"],
+  Edit: ["file_path", "path", "filename", "file", "notebook_path"],
+} as const;
+
+/**
+ * Reads a stored call the way Claude Code would name it. A tool of the service's own, such as
+ * `export_report`, is the tool `mcp__<service>__export_report` of the MCP server named after
+ * the service.
+ */
+export function claudeToolUse(call: ToolCall): ClaudeToolUse {
+  const tool = builtIn[call.tool.toLowerCase().replace(/[_.\-\s]/g, "")];
+  const text = tool && firstText(parseArguments(call), argumentNames[tool]);
+  if (tool === undefined || text === undefined) {
+    return { tool: "mcp", name: mcpName(call) };
+  }
+  switch (tool) {
+    case "Bash":
+      return { tool, command: text };
+    case "WebFetch":
+      return { tool, url: text };
+    case "Read":
+    case "Edit":
+      return { tool, path: text };
+  }
+}
+
+function mcpName({ service, tool }: ToolCall): string {
+  return tool.startsWith("mcp__") ? tool : `mcp__${slug(service)}__${slug(tool)}`;
+}
+
+/** Claude Code replaces what its tool names cannot hold by an underscore. */
+function slug(text: string): string {
+  return text.replace(/[^A-Za-z0-9_-]/g, "_");
+}
+
+function firstText(
+  values: ReadonlyMap<string, unknown>,
+  names: readonly string[],
+): string | undefined {
+  const found = names.map((name) => values.get(name)).find((value) => typeof value === "string");
+  return typeof found === "string" ? found : undefined;
+}

@@ -1,0 +1,183 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { FastifyInstance } from "fastify";
+import { type AnalyzerWorker, startAnalyzerWorker } from "./analyzer/start-worker.ts";
+import { accountingRoutes } from "./collector/accounting-routes.ts";
+import { createCollector } from "./collector/routes.ts";
+import { openAudit } from "./core/audit/open-audit.ts";
+import { assertSafeBind } from "./core/auth/assert-safe-bind.ts";
+import { principalOf } from "./core/auth/principal.ts";
+import { systemClock } from "./core/clock.ts";
+import { openLmdbCommands } from "./core/commands/lmdb-commands.ts";
+import type { Config } from "./core/config/config.ts";
+import { createServer } from "./core/http/create-server.ts";
+import { healthRoutes } from "./core/http/health-routes.ts";
+import { openKey } from "./core/keys/open-key.ts";
+import type { Logger } from "./core/log.ts";
+import { openLmdbQueue } from "./core/queue/lmdb-queue.ts";
+import { clickhouseRoutes } from "./core/store/ad-hoc/clickhouse-routes.ts";
+import { type OpenedStore, openStore } from "./core/store/open-store.ts";
+import { createMetrics, type MetricsRegistry } from "./core/telemetry/metrics.ts";
+import { createPrometheusMeter } from "./core/telemetry/prometheus.ts";
+import { startSelfTelemetry } from "./core/telemetry/self-telemetry.ts";
+import { feedbackRoutes } from "./feedback/api/feedback-routes.ts";
+import { createFeedback } from "./feedback/feedback.ts";
+
+export const roles = ["collector", "analyzer", "feedback"] as const;
+
+export type Role = (typeof roles)[number];
+
+/** A start that failed for a reason the user can mend; the message says how. */
+export class StartError extends Error {
+  override readonly name = "StartError";
+}
+
+export interface StartOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The line that `up --json` prints. */
+export interface ReadyLine {
+  readonly ready: true;
+  readonly pid: number;
+  readonly otlpHttp: string;
+  /** `null` while the gRPC receiver does not exist. */
+  readonly otlpGrpc: string | null;
+  readonly api: string;
+}
+
+export interface Telltale {
+  readonly ready: ReadyLine;
+  /** Stops taking requests, commits what is in hand, closes the files. */
+  stop(): Promise<void>;
+  /** Resolves if a part fails that the process cannot do without. */
+  readonly failed: Promise<Error>;
+}
+
+/** Builds the embedded service from its parts and starts it. Everything is wired here. */
+export async function startTelltale(options: StartOptions): Promise<Telltale> {
+  const { config, logger, env } = options;
+  assertSafeBind(config);
+  const parts = await openParts(options);
+  const startedAt = new Date(parts.clock.now()).toISOString();
+  const collector = createCollector({ ...parts, queue: parts.queue.producer, config, logger });
+  const otlpHttp = await listen(collector, config.host, config.otlp.httpPort);
+  const about = { version: packageVersion(), startedAt, otlpHttp, api: "" };
+  const apiServer = await createApi(options, parts, about);
+  const api = await listen(apiServer, config.host, config.api.port);
+  about.api = api;
+  const selfTelemetry = await startSelfTelemetry(env, [portOf(otlpHttp), portOf(api)], logger);
+  parts.feedback.start();
+  logger.info({ otlpHttp, api, dataDir: resolve(config.dataDir) }, "Telltale is ready");
+  return {
+    ready: { ready: true, pid: process.pid, otlpHttp, otlpGrpc: null, api },
+    failed: parts.worker.failed,
+    async stop() {
+      await collector.close();
+      await apiServer.close();
+      await parts.feedback.stop();
+      await parts.worker.stop();
+      await parts.close();
+      await selfTelemetry.stop();
+    },
+  };
+}
+
+interface Parts {
+  readonly clock: typeof systemClock;
+  readonly queue: ReturnType<typeof openLmdbQueue>;
+  readonly commands: ReturnType<typeof openLmdbCommands>;
+  readonly audit: ReturnType<typeof openAudit>;
+  readonly store: OpenedStore;
+  readonly worker: AnalyzerWorker;
+  readonly feedback: ReturnType<typeof createFeedback>;
+  readonly metrics: MetricsRegistry;
+  readonly scrape: () => Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Opens files and engines, starts the analyzer's thread; what was opened is closed on failure. */
+async function openParts({ config, logger, env }: StartOptions): Promise<Parts> {
+  const clock = systemClock;
+  const dataDir = resolve(config.dataDir);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  // The store comes first: it locks the data folder, so that a second process stops here.
+  const store = await inWords(() => openStore({ dataDir, config: config.store, logger }));
+  await store.migrate();
+  const queueDir = join(dataDir, "queue");
+  const key = await inWords(() => openKey({ dataDir, keyFile: config.keyFile, env, queueDir }));
+  const queue = openLmdbQueue({ dir: queueDir, key, config: config.queue, clock });
+  const commandsDir = join(dataDir, "commands");
+  const commands = openLmdbCommands({ dir: commandsDir });
+  const audit = openAudit({ dir: join(dataDir, "audit"), clock });
+  const prometheus = createPrometheusMeter();
+  const metrics = createMetrics([prometheus.meter]);
+  const worker = await startAnalyzerWorker({
+    config,
+    queueDir,
+    queueKey: key,
+    commandsDir,
+    store,
+    metrics,
+  });
+  const feedback = createFeedback({
+    store,
+    commands,
+    audit,
+    config: config.feedback,
+    clock,
+    logger,
+  });
+  return {
+    clock,
+    queue,
+    commands,
+    audit,
+    store,
+    worker,
+    feedback,
+    metrics,
+    scrape: prometheus.scrape,
+    async close() {
+      await audit.close();
+      await commands.close();
+      await queue.close();
+      await store.close();
+    },
+  };
+}
+
+async function inWords<T>(open: () => T | Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    throw new StartError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function listen(server: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    await server.listen({ host, port });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    throw new StartError(
+      code === "EADDRINUSE"
+        ? `Port ${port} on ${host} is in use. Stop what listens there, or set another port (0 picks a free one).`
+        : `Cannot listen on ${host}:${port}: ${String(error)}`,
+    );
+  }
+  const [address] = server.addresses();
+  const shown = host.includes(":") ? `[${host}]` : host;
+  return `http://${shown}:${address?.port ?? port}`;
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port);
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL("package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

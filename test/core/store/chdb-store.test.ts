@@ -1,0 +1,122 @@
+import fc from "fast-check";
+import type { OpenedStore } from "../../../core/store/open-store.ts";
+import { openMemoryStore } from "../../helpers/memory-store.ts";
+import { spanRow } from "../../helpers/span-row.ts";
+
+let store: OpenedStore;
+
+beforeAll(async () => {
+  store = await openMemoryStore();
+});
+
+afterAll(() => store.close());
+
+describe("query parameters", () => {
+  it("come back unchanged, whatever the string holds", async () => {
+    const hostile = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.string({ unit: fc.constantFrom("'", "\\", "\n", "\t", "\0", "`", ";", "N", "{a:String}") }),
+    );
+    await fc.assert(
+      fc.asyncProperty(hostile, fc.array(hostile, { maxLength: 3 }), async (text, list) => {
+        const rows = await store.reads.query(
+          "SELECT {text:String} AS text, {list:Array(String)} AS list",
+          { text, list },
+        );
+        expect(rows).toEqual([{ text, list }]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it.each([
+    { type: "UInt64", value: 18_446_744_073_709_551_615n, text: "18446744073709551615" },
+    { type: "Int64", value: -5, text: "-5" },
+    { type: "Float64", value: 0.1, text: "0.1" },
+    { type: "Bool", value: true, text: "true" },
+    { type: "Nullable(String)", value: null, text: null },
+    { type: "Array(UInt8)", value: [1, 2], text: "[1,2]" },
+    { type: "Array(String)", value: [], text: "[]" },
+    { type: "Map(String, String)", value: { "it's": "a\\b" }, text: "{'it\\'s':'a\\\\b'}" },
+    { type: "DateTime64(3)", value: new Date(1_795_000_000_123), text: "2026-11-18 11:06:40.123" },
+    { type: "DateTime", value: new Date(1_795_000_000_000), text: "2026-11-18 11:06:40" },
+  ])("bind $type", async ({ type, value, text }) => {
+    const rows = await store.reads.query(`SELECT toString({value:${type}}) AS text`, { value });
+    expect(rows).toEqual([{ text }]);
+  });
+
+  it("never take the value of an earlier statement", async () => {
+    await store.reads.query("SELECT {tenant:String}", { tenant: "a" });
+    const forgotten = store.reads.query("SELECT {tenant:String} AS tenant");
+    await expect(forgotten).rejects.toMatchObject({ code: "456" });
+    const text = await store.reads.query("SELECT '{tenant:String}' AS text /* {tenant:String} */");
+    expect(text).toEqual([{ text: "{tenant:String}" }]);
+  });
+
+  it("do not mix between connections that query at the same time", async () => {
+    const ask = async (connection: "reads" | "writes", value: number) => {
+      const rows = await store[connection].query<{ value: number }>(
+        "SELECT {value:UInt32} AS value, max(number) FROM numbers(20000)",
+        { value },
+      );
+      return rows[0]?.value;
+    };
+    const values = Array.from({ length: 200 }, (_, index) => index);
+    const answers = await Promise.all(
+      values.map((value) => ask(value % 2 === 0 ? "reads" : "writes", value)),
+    );
+    expect(answers).toEqual(values);
+  });
+});
+
+describe("a query that fails after some output", () => {
+  it("leaves nothing of it in the next result", async () => {
+    const failing = store.reads.query(
+      "SELECT number AS leaked, throwIf(number = 90000) FROM numbers(100000)",
+    );
+    await expect(failing).rejects.toMatchObject({ code: "395", retryable: false });
+    expect(await store.reads.query("SELECT 'mine' AS text")).toEqual([{ text: "mine" }]);
+  });
+});
+
+describe("insert", () => {
+  it("takes ready bytes of objects and of arrays", async () => {
+    const object = spanRow({ Tenant: "bytes", SpanId: "01", Duration: 18_446_744_073_709_551_615n });
+    await store.writes.insert("otel_traces", [object]);
+    const line = JSON.stringify(spanRow({ Tenant: "bytes", SpanId: "02" }));
+    await store.writes.insert("otel_traces", Buffer.from(`${line}\n`));
+    const columns = ["Tenant", "Timestamp", "SpanId", "SpanAttributes", "Events.Name"];
+    const array = ["bytes", 1_795_000_000_123_456_789n.toString(), "03", { k: "v\n'" }, ["e"]];
+    const options = { token: "compact", columns };
+    await store.writes.insert("otel_traces", Buffer.from(JSON.stringify(array)), options);
+    const rows = await store.reads.query(`
+      SELECT SpanId, toString(Duration) AS Duration, SpanAttributes, toString(Timestamp) AS Timestamp
+      FROM otel_traces WHERE Tenant = 'bytes' ORDER BY SpanId`);
+    expect(rows).toEqual([
+      expect.objectContaining({ SpanId: "01", Duration: "18446744073709551615" }),
+      expect.objectContaining({ SpanId: "02", Timestamp: "2026-11-20 10:00:00.123456789" }),
+      expect.objectContaining({
+        SpanId: "03",
+        Timestamp: "2026-11-18 11:06:40.123456789",
+        SpanAttributes: { k: "v\n'" },
+      }),
+    ]);
+  });
+
+  it("does nothing for no rows", async () => {
+    await store.writes.insert("otel_traces", [], { token: "empty" });
+    await store.writes.insert("otel_traces", new Uint8Array(0), { token: "empty" });
+  });
+
+  it("names the unknown column and stores nothing", async () => {
+    const insert = store.writes.insert("otel_traces", [{ Tenant: "misspelled", Tenent: "a" }]);
+    await expect(insert).rejects.toMatchObject({ code: "117", message: /Tenent/ });
+    const rows = await store.reads.query("SELECT 1 FROM otel_traces WHERE Tenant = 'misspelled'");
+    expect(rows).toEqual([]);
+  });
+});
+
+it("caps the memory of the engine", async () => {
+  const heavy = store.reads.query("SELECT uniqExact(number) FROM numbers(200000000)");
+  await expect(heavy).rejects.toMatchObject({ type: "MEMORY_LIMIT_EXCEEDED", retryable: true });
+});

@@ -1,0 +1,19 @@
+import { Config } from "../../core/config/config.ts";
+import { createLogger } from "../../core/log.ts";
+import { type OpenedStore, openStore } from "../../core/store/open-store.ts";
+
+/**
+ * A real store in a temporary folder, with every migration applied. chdb has one data folder per
+ * process: close it in `afterAll`, and open no second one before that.
+ */
+export async function openMemoryStore(
+  settings: Partial<Config["store"]> = {},
+): Promise<OpenedStore> {
+  const store = await openStore({
+    dataDir: ":memory:",
+    config: { ...Config.parse({}).store, ...settings },
+    logger: createLogger("silent"),
+  });
+  await store.migrate();
+  return store;
+}

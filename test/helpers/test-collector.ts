@@ -1,0 +1,60 @@
+import type { FastifyInstance } from "fastify";
+import { accountingRoutes } from "../../collector/accounting-routes.ts";
+import { createCollector } from "../../collector/routes.ts";
+import { Config } from "../../core/config/config.ts";
+import { createServer } from "../../core/http/create-server.ts";
+import { createLogger } from "../../core/log.ts";
+import type { AccountingRow, QueueProducer } from "../../core/queue/queue.ts";
+import { createMetrics } from "../../core/telemetry/metrics.ts";
+import { openTestQueue, type TestQueue } from "./test-queue.ts";
+
+/** 2026-11-20T12:00:00Z. */
+export const testNowUnixMs = 1_795_176_000_000;
+
+export interface TestCollector {
+  /** Such as `http://127.0.0.1:40123`. */
+  readonly url: string;
+  readonly port: number;
+  readonly queue: TestQueue;
+  /** `GET /api/v1/accounting` as the caller with this key sees it. */
+  accounting(key?: string): Promise<AccountingRow[]>;
+  close(): Promise<void>;
+}
+
+export interface TestCollectorOptions {
+  /** As in `telltale.yaml`. */
+  readonly settings?: Record<string, unknown>;
+  readonly maxQueueBytes?: number;
+  /** Stands between the collector and the queue, to make it fail. */
+  readonly wrap?: (producer: QueueProducer) => QueueProducer;
+}
+
+/** A collector on a free port over a real queue in a temporary folder. */
+export async function startTestCollector(
+  options: TestCollectorOptions = {},
+): Promise<TestCollector> {
+  const config = Config.parse(options.settings ?? {});
+  const logger = createLogger("silent");
+  const clock = { now: () => testNowUnixMs };
+  const testQueue = await openTestQueue(options.maxQueueBytes);
+  const queue = options.wrap?.(testQueue.producer) ?? testQueue.producer;
+  const collector = createCollector({ queue, config, clock, logger, metrics: createMetrics([]) });
+  const api: FastifyInstance = createServer({ config, logger });
+  void api.register(accountingRoutes({ queue }));
+  const url = await collector.listen({ host: "127.0.0.1", port: 0 });
+  return {
+    url,
+    port: Number(new URL(url).port),
+    queue: testQueue,
+    async accounting(key) {
+      const headers = key === undefined ? {} : { "x-api-key": key };
+      const answer = await api.inject({ url: "/api/v1/accounting", headers });
+      return answer.json<{ items: AccountingRow[] }>().items;
+    },
+    async close() {
+      await collector.close();
+      await api.close();
+      await testQueue.close();
+    },
+  };
+}
