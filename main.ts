@@ -7,7 +7,7 @@ import { createCollector } from "./collector/routes.ts";
 import { openAudit } from "./core/audit/open-audit.ts";
 import { assertSafeBind } from "./core/auth/assert-safe-bind.ts";
 import { principalOf } from "./core/auth/principal.ts";
-import { systemClock } from "./core/clock.ts";
+import { type Clock, systemClock } from "./core/clock.ts";
 import { openLmdbCommands } from "./core/commands/lmdb-commands.ts";
 import type { Config } from "./core/config/config.ts";
 import { createServer } from "./core/http/create-server.ts";
@@ -15,12 +15,15 @@ import { healthRoutes } from "./core/http/health-routes.ts";
 import { openKey } from "./core/keys/open-key.ts";
 import type { Logger } from "./core/log.ts";
 import { openLmdbQueue } from "./core/queue/lmdb-queue.ts";
-import { clickhouseRoutes } from "./core/store/ad-hoc/clickhouse-routes.ts";
+import type { QueueProducer } from "./core/queue/queue.ts";
+import { isQueueEmpty } from "./core/queue/queue-tables.ts";
+import { clickHouseRoutes } from "./core/store/ad-hoc/clickhouse-routes.ts";
 import { type OpenedStore, openStore } from "./core/store/open-store.ts";
 import { createMetrics, type MetricsRegistry } from "./core/telemetry/metrics.ts";
 import { createPrometheusMeter } from "./core/telemetry/prometheus.ts";
 import { startSelfTelemetry } from "./core/telemetry/self-telemetry.ts";
 import { feedbackRoutes } from "./feedback/api/feedback-routes.ts";
+import { openApi } from "./feedback/api/openapi-route.ts";
 import { createFeedback } from "./feedback/feedback.ts";
 
 export const roles = ["collector", "analyzer", "feedback"] as const;
@@ -65,7 +68,7 @@ export async function startTelltale(options: StartOptions): Promise<Telltale> {
   const collector = createCollector({ ...parts, queue: parts.queue.producer, config, logger });
   const otlpHttp = await listen(collector, config.host, config.otlp.httpPort);
   const about = { version: packageVersion(), startedAt, otlpHttp, api: "" };
-  const apiServer = await createApi(options, parts, about);
+  const apiServer = await createApi(options, parts, () => about);
   const api = await listen(apiServer, config.host, config.api.port);
   about.api = api;
   const selfTelemetry = await startSelfTelemetry(env, [portOf(otlpHttp), portOf(api)], logger);
@@ -83,6 +86,63 @@ export async function startTelltale(options: StartOptions): Promise<Telltale> {
       await selfTelemetry.stop();
     },
   };
+}
+
+/** The API's server: each part's routes, and what the process says of itself. */
+async function createApi(
+  { config, logger }: StartOptions,
+  parts: Parts,
+  about: () => About,
+): Promise<FastifyInstance> {
+  const { queue, store, metrics } = parts;
+  const server = createServer({ config, logger });
+  await openApi(server, about().version);
+  const problems = () => problemsOf(parts);
+  await server.register(healthRoutes({ problems, scrape: parts.scrape }));
+  await server.register(accountingRoutes({ queue: queue.producer }));
+  await server.register(
+    feedbackRoutes({
+      ...parts,
+      reads: store.reads,
+      accounting: (tenant) => queue.producer.accounting(tenant),
+      about,
+    }),
+  );
+  await server.register(clickHouseRoutes, {
+    adHoc: store.adHoc,
+    tenantOf: (request) => principalOf(request).tenant,
+  });
+  observeQueue(queue.producer, metrics, parts.clock);
+  return server;
+}
+
+interface About {
+  readonly version: string;
+  readonly startedAt: string;
+  readonly otlpHttp: string;
+  readonly api: string;
+}
+
+/** Why this process should get no traffic. */
+async function problemsOf({ queue, store }: Parts): Promise<string[]> {
+  const { fileBytes, limitBytes } = queue.producer.stats();
+  const problems = fileBytes >= limitBytes ? ["the queue is full"] : [];
+  const answered = await store.reads.query("SELECT 1").then(
+    () => true,
+    () => false,
+  );
+  return answered ? problems : [...problems, "the store does not answer"];
+}
+
+function observeQueue(queue: QueueProducer, metrics: MetricsRegistry, clock: Clock): void {
+  metrics.gauge("telltale.queue.waiting", () => queue.stats().recordsWaiting);
+  metrics.gauge("telltale.queue.size", () => queue.stats().fileBytes);
+  metrics.gauge("telltale.queue.limit", () => queue.stats().limitBytes);
+  metrics.gauge("telltale.queue.age", () => {
+    const { oldestWaitingUnixMs } = queue.stats();
+    return oldestWaitingUnixMs === null ? 0 : (clock.now() - oldestWaitingUnixMs) / 1000;
+  });
+  metrics.gauge("telltale.process.memory", () => process.memoryUsage.rss());
 }
 
 interface Parts {
@@ -107,7 +167,8 @@ async function openParts({ config, logger, env }: StartOptions): Promise<Parts> 
   const store = await inWords(() => openStore({ dataDir, config: config.store, logger }));
   await store.migrate();
   const queueDir = join(dataDir, "queue");
-  const key = await inWords(() => openKey({ dataDir, keyFile: config.keyFile, env, queueDir }));
+  const queueIsEmpty = await isQueueEmpty(queueDir);
+  const key = await inWords(() => openKey({ dataDir, keyFile: config.keyFile, env, queueIsEmpty }));
   const queue = openLmdbQueue({ dir: queueDir, key, config: config.queue, clock });
   const commandsDir = join(dataDir, "commands");
   const commands = openLmdbCommands({ dir: commandsDir });
@@ -168,9 +229,10 @@ async function listen(server: FastifyInstance, host: string, port: number): Prom
         : `Cannot listen on ${host}:${port}: ${String(error)}`,
     );
   }
-  const [address] = server.addresses();
+  const address = server.server.address();
+  const bound = typeof address === "object" && address !== null ? address.port : port;
   const shown = host.includes(":") ? `[${host}]` : host;
-  return `http://${shown}:${address?.port ?? port}`;
+  return `http://${shown}:${bound}`;
 }
 
 function portOf(url: string): number {

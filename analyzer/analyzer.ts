@@ -161,11 +161,12 @@ async function tick({ traces, windows, findings, clock }: AnalyzerDependencies):
   if (onTraces.length > 0) {
     await findings.record(onTraces, { stage: "trace", receivedAtUnixMs });
   }
-  const onWindows = await windows.tick();
-  if (onWindows.detections.length > 0) {
-    await findings.record(onWindows.detections, { stage: "series", receivedAtUnixMs });
+  const { detections, retracted } = await windows.tick();
+  if (detections.length > 0) {
+    await findings.record(detections, { stage: "series", receivedAtUnixMs });
   }
-  if (onWindows.retracted.length > 0) {
-    await findings.retract(onWindows.retracted);
+  if (retracted.length > 0) {
+    await findings.retract(retracted);
   }
+  await findings.tick();
 }

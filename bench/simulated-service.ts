@@ -65,12 +65,14 @@ function simulateWindow(random: () => number, moment: Moment, requests: number):
   const slow = (isSlowSpike ? 5 : 1) * (shift?.latencyFactor ?? 1) * Math.exp(moment.wander);
   const calls = poisson(random, 1.5 * requests);
   const tokens = sum(calls, () => 600 * Math.exp(0.8 * normal(random)) * (shift?.costFactor ?? 1));
-  const operation = (name: string, spans: number, medianMs: number): OperationCounts => ({
-    operation: name,
-    spans,
-    errors: sum(spans, () => (random() < errorRate ? 1 : 0)),
-    ...durations(random, spans, medianMs * slow * (1 + 0.1 * moment.load)),
-  });
+  function operation(name: string, spans: number, medianMs: number): OperationCounts {
+    return {
+      operation: name,
+      spans,
+      errors: sum(spans, () => (random() < errorRate ? 1 : 0)),
+      ...durations(random, spans, medianMs * slow * (1 + 0.1 * moment.load)),
+    };
+  }
   return {
     startUnixMs: moment.startUnixMs,
     spans: requests + calls,

@@ -23,8 +23,9 @@ export interface TestedRule extends CandidateRule {
  */
 export function backtestRule(rule: string, sample: CallSample): Backtest {
   const parsed = parsePermissionRule(rule);
-  const stops = (call: ToolCall) =>
-    parsed !== undefined && matchesRule(parsed, claudeToolUse(call));
+  function stops(call: ToolCall): boolean {
+    return parsed !== undefined && matchesRule(parsed, claudeToolUse(call));
+  }
   return {
     window: sample.window,
     flaggedCaught: sample.flagged.filter(stops).length,

@@ -104,14 +104,14 @@ export function createFeedback(dependencies: FeedbackDependencies): Feedback {
     timer.unref();
   }
 
-  const decide = async <Type extends ProposalEventType>(
+  async function decide<Type extends ProposalEventType>(
     tenant: string,
     id: string,
     event: NewProposalEvent<Type>,
-  ) => {
+  ): Promise<Proposal> {
     await writer.record(tenant, id, event);
     return proposalOf(ledger, tenant, id);
-  };
+  }
 
   return {
     start() {

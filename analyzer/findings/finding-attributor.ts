@@ -1,9 +1,11 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Change } from "../../core/model/change.ts";
-import type { FindingType } from "../../core/model/finding.ts";
+import type { AttributionEntry, FindingType } from "../../core/model/finding.ts";
+import type { Store } from "../../core/store/store.ts";
 import { attributeFindings } from "../attribution/attribute-findings.ts";
 import type { AttributedFinding } from "../attribution/read-evidence.ts";
 import { lookbackMs } from "../attribution/select-candidates.ts";
+import { createDueFindings, type DueFinding } from "./due-findings.ts";
 import { type FindingRow, rowTime } from "./finding-row.ts";
 import type { FindingStores } from "./finding-stores.ts";
 import type { RefreshedFinding } from "./refresh-findings.ts";
@@ -19,7 +21,19 @@ export interface FindingAttributor {
 }
 
 const dueAfterMs = 60_000;
-const findingsPerQuery = 200;
+
+// Evidence costs a few queries per finding. A flood of findings must not hold up the rest, so
+// what exceeds this waits for a later tick, one such portion at a time.
+const findingsAtOnce = 100;
+
+/** What a finding shows until its turn comes. */
+const unranked: AttributionEntry = {
+  changeId: null,
+  kind: "none",
+  probability: 1,
+  reasons: ["not ranked yet"],
+};
+
 // A service that keeps its clock badly must not lose its findings' causes.
 const slackMs = 60_000;
 
@@ -28,63 +42,83 @@ export function createFindingAttributor(dependencies: {
   readonly clock: Clock;
 }): FindingAttributor {
   const { stores, clock } = dependencies;
-  const dueAt = new Map<string, { tenant: string; id: string; atUnixMs: number }>();
+  const waiting = createDueFindings();
 
   async function attribute(rows: readonly FindingRow[]): Promise<FindingRow[]> {
-    const attributions = await attributeFindings(stores.reads, rows.map(toIncident));
-    const attributedAt = new Date(clock.now()).toISOString();
-    return rows.map((row) => {
-      dueAt.delete(`${row.Tenant}/${row.Id}`);
-      const attribution = attributions.get(row.Id) ?? [];
-      return { ...row, Attribution: JSON.stringify(attribution), AttributedAt: attributedAt };
-    });
+    const attributed = await attributeRows(stores.reads, rows, clock.now());
+    for (const row of rows) {
+      waiting.remove(keyOf(row));
+    }
+    return attributed;
   }
 
-  async function attributeStored(tenant: string, rows: readonly FindingRow[]): Promise<void> {
-    for (let start = 0; start < rows.length; start += findingsPerQuery) {
-      const part = rows.slice(start, start + findingsPerQuery);
-      const attributed = await attribute(part);
-      await stores.writes.insert(
-        "findings",
-        attributed.map((row) => ({ ...row, Tenant: tenant, Revision: row.Revision + 1 })),
-      );
+  function postpone(rows: readonly FindingRow[], atUnixMs: number): void {
+    for (const row of rows) {
+      waiting.add(keyOf(row), atUnixMs);
+    }
+  }
+
+  async function attributeStored(rows: readonly FindingRow[]): Promise<void> {
+    postpone(rows.slice(findingsAtOnce), clock.now());
+    const attributed = await attribute(rows.slice(0, findingsAtOnce));
+    const newer = attributed.map((row) => ({ ...row, Revision: row.Revision + 1 }));
+    if (newer.length > 0) {
+      await stores.writes.insert("findings", newer);
     }
   }
 
   return {
     async attributeRefreshed(refreshed) {
       const fresh = refreshed.filter(needsAttribution).map(({ row }) => row);
-      const rest = refreshed.filter((each) => !needsAttribution(each)).map(({ row }) => row);
-      for (const { Tenant: tenant, Id: id } of rest.filter((row) => row.Occurrences > 0)) {
-        const key = `${tenant}/${id}`;
-        dueAt.set(key, dueAt.get(key) ?? { tenant, id, atUnixMs: clock.now() + dueAfterMs });
-      }
-      return [...(fresh.length > 0 ? await attribute(fresh) : []), ...rest];
+      const known = refreshed.filter((each) => !needsAttribution(each)).map(({ row }) => row);
+      const crowd = fresh.slice(findingsAtOnce);
+      postpone(crowd, clock.now());
+      postpone(
+        known.filter(({ Occurrences }) => Occurrences > 0),
+        clock.now() + dueAfterMs,
+      );
+      return [
+        ...(await attribute(fresh.slice(0, findingsAtOnce))),
+        ...crowd.map((row) => ({ ...row, Attribution: JSON.stringify([unranked]) })),
+        ...known,
+      ];
     },
 
     async attributeAgain(changes) {
       for (const [tenant, group] of Map.groupBy(changes, (change) => change.tenant)) {
-        const times = group.map(effectTime);
-        const rows = await stores.reads.query<FindingRow>(findingsAfter, {
-          tenant,
-          from: Math.min(...times) - slackMs,
-          to: Math.max(...times) + lookbackMs,
-          services: servicesOf(group),
-        });
-        await attributeStored(tenant, rows);
+        const query = { tenant, ...concerned(group) };
+        await attributeStored(await stores.reads.query<FindingRow>(findingsAfter, query));
       }
     },
 
     async attributeDue() {
-      const now = clock.now();
-      const due = [...dueAt.values()].filter(({ atUnixMs }) => atUnixMs <= now);
-      for (const [tenant, group] of Map.groupBy(due, (each) => each.tenant)) {
+      const due = waiting.due(clock.now(), findingsAtOnce);
+      for (const [tenant, group] of Map.groupBy(due, (finding) => finding.tenant)) {
         const ids = group.map(({ id }) => id);
-        const rows = await stores.reads.query<FindingRow>(findingsById, { tenant, ids });
-        await attributeStored(tenant, rows);
+        await attributeStored(await stores.reads.query<FindingRow>(findingsById, { tenant, ids }));
+      }
+      for (const finding of due) {
+        waiting.remove(finding);
       }
     },
   };
+}
+
+async function attributeRows(
+  store: Store,
+  rows: readonly FindingRow[],
+  nowUnixMs: number,
+): Promise<FindingRow[]> {
+  const attributions = await attributeFindings(store, rows.map(toIncident));
+  const attributedAt = new Date(nowUnixMs).toISOString();
+  return rows.map((row) => {
+    const attribution = attributions.get(row.Id) ?? [unranked];
+    return { ...row, Attribution: JSON.stringify(attribution), AttributedAt: attributedAt };
+  });
+}
+
+function keyOf({ Tenant, Id }: FindingRow): DueFinding {
+  return { tenant: Tenant, id: Id };
 }
 
 function needsAttribution({ row, before }: RefreshedFinding): boolean {
@@ -102,20 +136,25 @@ const findingsAfter = `
   WHERE Tenant = {tenant:String} AND Occurrences > 0
     AND OnsetTo >= fromUnixTimestamp64Milli({from:Int64})
     AND Onset <= fromUnixTimestamp64Milli({to:Int64})
-    AND (empty({services:Array(String)}) OR Service IN {services:Array(String)})`;
+    AND (empty({services:Array(String)}) OR Service IN {services:Array(String)})
+  ORDER BY LastSeen DESC, Id`;
 
 const findingsById = `
   SELECT * FROM findings FINAL
   WHERE Tenant = {tenant:String} AND Id IN {ids:Array(String)} AND Occurrences > 0`;
 
 /**
- * Services whose findings may be concerned; empty means any, for a commit reaches every service
- * that is deployed from its repository.
+ * Range of onsets and services that changes may explain; no services means any, for a commit
+ * reaches every service that is deployed from its repository.
  */
-function servicesOf(changes: readonly Change[]): string[] {
-  return changes.some(({ kind, service }) => kind === "commit" || service === "")
-    ? []
-    : [...new Set(changes.map(({ service }) => service))];
+function concerned(changes: readonly Change[]): { from: number; to: number; services: string[] } {
+  const times = changes.map(effectTime);
+  const reachesAny = changes.some(({ kind, service }) => kind === "commit" || service === "");
+  return {
+    from: Math.min(...times) - slackMs,
+    to: Math.max(...times) + lookbackMs,
+    services: reachesAny ? [] : [...new Set(changes.map(({ service }) => service))],
+  };
 }
 
 function effectTime(change: Change): number {

@@ -7,9 +7,10 @@ import { createFindingAttributor } from "./finding-attributor.ts";
 import { createFindingStatusWriter } from "./finding-status.ts";
 import type { FindingStores } from "./finding-stores.ts";
 import { createPendingFingerprints } from "./pending-fingerprints.ts";
+import { type DetectionArrival, planDetections } from "./plan-detections.ts";
+import { readRecentFingerprints } from "./read-recent-fingerprints.ts";
 import { refreshFindings } from "./refresh-findings.ts";
-import { retractDetections } from "./retract-detections.ts";
-import { type DetectionArrival, storeDetections } from "./store-detections.ts";
+import { retractDetections, touchedByRetraction } from "./retract-detections.ts";
 
 export interface FindingStageDependencies {
   readonly store: FindingStores;
@@ -23,7 +24,7 @@ export interface FindingStage {
   /** Stores detections and brings their findings up to date; safe to repeat. */
   record(detections: readonly Detection[], arrival: DetectionArrival): Promise<void>;
   /** Takes detections back; findings that no longer follow become resolved (`recomputed`). */
-  retract(detectionIds: readonly string[]): Promise<void>;
+  retract(detections: readonly Detection[]): Promise<void>;
   /** Attributes again every finding that these changes, already stored, may explain. */
   changesArrived(changes: readonly Change[]): Promise<void>;
   /** Does what was put off: large findings, and attributions with new evidence. */
@@ -36,6 +37,15 @@ export function createFindingStage(dependencies: FindingStageDependencies): Find
   const attributor = createFindingAttributor({ stores, clock });
   const pending = createPendingFingerprints();
   const serially = createSerializer();
+  let recovered = false;
+
+  /** A stop between detections and findings leaves findings behind; the first call catches up. */
+  async function recover(): Promise<void> {
+    if (!recovered) {
+      pending.touch(await readRecentFingerprints(stores.reads));
+      recovered = true;
+    }
+  }
 
   async function refreshDue(): Promise<void> {
     for (const [tenant, touched] of pending.due(clock.now())) {
@@ -55,18 +65,27 @@ export function createFindingStage(dependencies: FindingStageDependencies): Find
   return {
     record: (detections, arrival) =>
       serially(async () => {
+        await recover();
         const revision = clock.now();
-        pending.touch(await storeDetections(stores, detections, { ...arrival, revision }));
+        const plan = await planDetections(stores.reads, detections, { ...arrival, revision });
+        // Touched first: an insert that fails may still have stored its rows.
+        pending.touch(plan.touched);
+        if (plan.rows.length > 0) {
+          await stores.writes.insert("detections", plan.rows);
+        }
         await refreshDue();
       }),
-    retract: (detectionIds) =>
+    retract: (detections) =>
       serially(async () => {
-        pending.touch(await retractDetections(stores, detectionIds));
+        await recover();
+        pending.touch(touchedByRetraction(detections));
+        await retractDetections(stores.writes, detections);
         await refreshDue();
       }),
     changesArrived: (changes) => serially(() => attributor.attributeAgain(changes)),
     tick: () =>
       serially(async () => {
+        await recover();
         await refreshDue();
         await attributor.attributeDue();
       }),

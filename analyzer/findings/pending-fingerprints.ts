@@ -1,4 +1,9 @@
-import type { Touched } from "./store-detections.ts";
+/** A fingerprint with something new, and the event time of the earliest new detection. */
+export interface Touched {
+  readonly tenant: string;
+  readonly fingerprint: string;
+  readonly fromUnixMs: number;
+}
 
 /** Fingerprints whose findings are to be refreshed, and from when on they may be. */
 export interface PendingFingerprints {

@@ -3,11 +3,11 @@ import { rowTime } from "./finding-row.ts";
 import type { FindingStatusWriter } from "./finding-status.ts";
 import type { FindingStores } from "./finding-stores.ts";
 import { isFinding } from "./is-finding.ts";
+import type { Touched } from "./pending-fingerprints.ts";
 import { readActivity } from "./read-activity.ts";
 import { type FindingHistory, type KnownFinding, readHistory } from "./read-history.ts";
 import { type EpisodeSummary, readSupport } from "./read-support.ts";
 import { type Episode, splitEpisodes } from "./split-episodes.ts";
-import type { Touched } from "./store-detections.ts";
 import { toFindingRow } from "./to-finding-row.ts";
 
 const noHistory: FindingHistory = { findings: [], boundaries: [], statuses: new Map() };

@@ -59,8 +59,8 @@ function collector(automaton: Automaton): Matcher["collect"] {
   return function collect(text, hits) {
     let state = 0;
     for (let at = 0; at < text.length; at += 1) {
-      const code = text.charCodeAt(at);
-      state = code < 128 ? (table[state + (classOf[code] ?? 0)] ?? 0) : 0;
+      // Both arrays cover every index that occurs, so a check here would only cost time.
+      state = table[state + (classOf[text.charCodeAt(at)] as number)] as number;
       if (state >= firstAccepting) {
         for (const pattern of outputs[state / classCount] ?? []) {
           hits.push(pattern, at + 1);
@@ -74,7 +74,7 @@ function characterClasses(patterns: readonly string[]): {
   classOf: Uint8Array;
   classCount: number;
 } {
-  const classOf = new Uint8Array(128);
+  const classOf = new Uint8Array(65_536);
   let classCount = 1;
   for (const pattern of patterns) {
     if (pattern === "") {

@@ -92,7 +92,9 @@ export function takeIn(
 ): Raised {
   const { stream, state } = followed;
   const fromUnixMs = state.seenUntilUnixMs;
-  const isDue = (timeUnixMs: number) => timeUnixMs >= fromUnixMs && timeUnixMs < untilUnixMs;
+  function isDue(timeUnixMs: number): boolean {
+    return timeUnixMs >= fromUnixMs && timeUnixMs < untilUnixMs;
+  }
   const found = [
     ...windows
       .filter(({ startUnixMs }) => isDue(startUnixMs))

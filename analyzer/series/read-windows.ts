@@ -110,8 +110,9 @@ export async function readWindows(
   const operations = await store.query<OperationRow>(operationsOfRange, params);
   const models = await store.query<ModelRow>(modelsOfRange, params);
   const values = await store.query<ValueRow>(valuesOfRange, params);
-  const keyOf = ({ ServiceName, Environment }: StreamColumns) =>
-    streamKey({ tenant, service: ServiceName, environment: Environment });
+  function keyOf({ ServiceName, Environment }: StreamColumns): string {
+    return streamKey({ tenant, service: ServiceName, environment: Environment });
+  }
   const modelsOf = Map.groupBy(models, keyOf);
   const valuesOf = Map.groupBy(values, keyOf);
   const result = new Map<string, StreamWindows>();

@@ -71,18 +71,20 @@ type SharedState = Omit<StreamState, "series"> & {
 function toRows({ stream, state, raised }: StreamCheckpoint, revision: number): StateRow[] {
   const { series, ...rest } = state;
   const { tenant, service, environment } = stream;
-  const row = (metric: string, subject: string, value: object): StateRow => ({
-    Tenant: tenant,
-    Service: service,
-    Environment: environment,
-    Series: metric === streamMetric ? streamId(stream) : seriesId(stream, metric, subject),
-    Metric: metric,
-    Subject: subject,
-    Unit: units.get(metric) ?? "",
-    SeenUntil: state.seenUntilUnixMs / 1000,
-    State: JSON.stringify(value),
-    Revision: revision,
-  });
+  function row(metric: string, subject: string, value: object): StateRow {
+    return {
+      Tenant: tenant,
+      Service: service,
+      Environment: environment,
+      Series: metric === streamMetric ? streamId(stream) : seriesId(stream, metric, subject),
+      Metric: metric,
+      Subject: subject,
+      Unit: units.get(metric) ?? "",
+      SeenUntil: state.seenUntilUnixMs / 1000,
+      State: JSON.stringify(value),
+      Revision: revision,
+    };
+  }
   const shared: SharedState = { ...rest, order: [...series.keys()], raised };
   return [
     row(streamMetric, "", shared),

@@ -17,7 +17,9 @@ export function addSnapshot(snapshots: readonly Snapshot[], added: Snapshot): Sn
     return kept;
   }
   const newest = added.seenUntilUnixMs;
-  const timeAt = (index: number) => kept[index]?.seenUntilUnixMs ?? newest;
+  function timeAt(index: number): number {
+    return kept[index]?.seenUntilUnixMs ?? newest;
+  }
   // What its neighbors would leave uncovered, relative to its age: the least useful one goes.
   const costs = kept.slice(1, -1).map((snapshot, index) => {
     return (timeAt(index + 2) - timeAt(index)) / (newest - snapshot.seenUntilUnixMs + 1);

@@ -1,4 +1,6 @@
-/** A seeded stream of pseudo-random numbers (Mulberry32, T. Ettinger, public domain). */
+import { createRandom as createUniform } from "../../bench/random.ts";
+
+/** Draws of a seeded generator: the same seed tells the same story. */
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number;
@@ -12,13 +14,7 @@ export interface Random {
 }
 
 export function createRandom(seed: number): Random {
-  let state = seed >>> 0;
-  function next(): number {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  }
+  const next = createUniform(seed);
   const below = (limit: number) => Math.floor(next() * limit);
   return {
     next,

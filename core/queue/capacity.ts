@@ -77,11 +77,12 @@ export function trimExpired(
   committedBeforeUnixMs: number,
   limit = 64,
 ): void {
-  for (let trimmed = 0; trimmed < limit; trimmed += 1) {
-    const isOld = (entry: BatchEntry) => (entry.committedAtUnixMs ?? 0) < committedBeforeUnixMs;
-    if (!trimOldest(tables, state, isOld)) {
-      return;
-    }
+  function isOld(entry: BatchEntry): boolean {
+    return (entry.committedAtUnixMs ?? 0) < committedBeforeUnixMs;
+  }
+  let trimmed = 0;
+  while (trimmed < limit && trimOldest(tables, state, isOld)) {
+    trimmed += 1;
   }
 }
 

@@ -6,8 +6,10 @@ import { deadLetterRecord } from "./dead-letters.ts";
 import type { Batch, OutcomeCount, QueueConsumer, QueueRecord } from "./queue.ts";
 import {
   type BatchEntry,
+  freshState,
   headersBetween,
   inTransaction,
+  parseHeader,
   type QueueState,
   type QueueTables,
   readState,
@@ -40,7 +42,7 @@ export function createConsumer(dependencies: ConsumerDependencies): Reader {
   return {
     async read() {
       for (;;) {
-        const open = findOpen(tables) ?? (await openNext(dependencies));
+        const open = findOpen(tables, freshState(tables)) ?? (await openNext(dependencies));
         if (open === null) {
           return null;
         }
@@ -66,7 +68,7 @@ interface OpenBatch {
 }
 
 /** The batch that was written down and is not done with; replays come before what waits. */
-function findOpen(tables: QueueTables, state = readState(tables)): OpenBatch | null {
+function findOpen(tables: QueueTables, state: QueueState): OpenBatch | null {
   if (state.replay !== null) {
     const { next: start, end } = state.replay;
     const [found] = [...tables.batches.getRange({ start, end, limit: 1 })];
@@ -107,24 +109,26 @@ function nextRange(
   { tables, batchMaxRecords, batchMaxBytes }: ConsumerDependencies,
   state: QueueState,
 ): { to: number; bytes: number } | null {
-  let range: { to: number; bytes: number } | null = null;
+  const range = { to: state.head - 1, bytes: 0 };
   let records = 0;
   let bodyBytes = 0;
   for (const { key, value } of tables.headers.getRange({ start: state.head })) {
-    const header = JSON.parse(value) as QueueRecord & { bodyBytes: number };
+    const header = parseHeader(value);
     records += header.acceptedCount;
     bodyBytes += header.bodyBytes;
-    if (range !== null && (records > batchMaxRecords || bodyBytes > batchMaxBytes)) {
+    const isFirst = range.to < state.head;
+    if (!isFirst && (records > batchMaxRecords || bodyBytes > batchMaxBytes)) {
       break;
     }
-    range = { to: key, bytes: (range?.bytes ?? 0) + recordBytes(value, header) };
+    range.to = key;
+    range.bytes += recordBytes(value, header);
   }
-  return range;
+  return range.to < state.head ? null : range;
 }
 
 /**
- * Decrypts the batch. Records that no longer decrypt are dead-lettered so that one torn record
- * does not stop the queue; null when that leaves nothing to hand out.
+ * Decrypts the batch; null when it has to be looked up again. Records that no longer decrypt are
+ * dead-lettered first, so that one torn record does not stop the queue.
  */
 async function load(dependencies: ConsumerDependencies, open: OpenBatch): Promise<Batch | null> {
   const { tables } = dependencies;
@@ -141,6 +145,7 @@ async function load(dependencies: ConsumerDependencies, open: OpenBatch): Promis
   }
   if (unreadable.length > 0 && !open.replay) {
     await inTransaction(tables, () => buryUnreadable(dependencies, open, unreadable));
+    return null;
   }
   if (records.length === 0) {
     await inTransaction(tables, () => finishEmpty(dependencies, open));
@@ -176,6 +181,7 @@ function buryUnreadable(
   for (const position of positions) {
     bytes -= bury(dependencies, state, position, "the queued bytes no longer decrypt");
   }
+  boundDeadLetters(tables, state, dependencies.limitBytes);
   void tables.batches.put(from, { ...entry, bytes });
   writeState(tables, state);
 }

@@ -4,6 +4,7 @@ import { putRecord } from "./producer.ts";
 import { type DeadLetter, QueueFullError } from "./queue.ts";
 import {
   type DeadEntry,
+  freshState,
   inTransaction,
   parseHeader,
   type QueueState,
@@ -41,6 +42,7 @@ export function createDeadLetters(dependencies: DeadLetterDependencies): DeadLet
   const { tables, sealer } = dependencies;
   return {
     list(limit, cursor) {
+      tables.root.resetReadTxn();
       const start = cursor === "" ? 0 : Number(cursor) + 1;
       const rows = [...tables.dead.getRange({ start, limit: limit + 1 })];
       const items = rows.slice(0, limit).map(({ key, value }) => summarize(sealer, key, value));
@@ -48,6 +50,7 @@ export function createDeadLetters(dependencies: DeadLetterDependencies): DeadLet
       return { items, nextCursor: rows.length > limit && last ? String(last.position) : null };
     },
     get(position) {
+      tables.root.resetReadTxn();
       const entry = tables.dead.get(position);
       if (entry === undefined) {
         return null;
@@ -66,7 +69,7 @@ export function createDeadLetters(dependencies: DeadLetterDependencies): DeadLet
         writeState(tables, state);
         return true;
       }),
-    evicted: () => readState(tables).deadLettersEvicted,
+    evicted: () => freshState(tables).deadLettersEvicted,
   };
 }
 

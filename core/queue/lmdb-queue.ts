@@ -3,10 +3,10 @@ import type { Config } from "../config/config.ts";
 import type { QueueKey } from "../keys/open-key.ts";
 import { createConsumer } from "./consumer.ts";
 import { createDeadLetters, type DeadLetters } from "./dead-letters.ts";
-import { beginSession } from "./process-session.ts";
+import { beginSession, type ProcessSession } from "./process-session.ts";
 import { createProducer } from "./producer.ts";
 import type { QueueConsumer, QueueProducer } from "./queue.ts";
-import { openQueueTables, type QueueTables, readState } from "./queue-tables.ts";
+import { freshState, openQueueTables, type QueueTables } from "./queue-tables.ts";
 import { createSealer } from "./seal.ts";
 import { openWakeChannel, type WakeChannel } from "./wake-channel.ts";
 
@@ -33,16 +33,11 @@ export interface LmdbQueue {
  * Each thread that uses the queue opens it for itself. Every change of records, batches and
  * accounting is one LMDB transaction, so they agree after a kill at any moment.
  */
-export async function openLmdbQueue(options: LmdbQueueOptions): Promise<LmdbQueue> {
+export function openLmdbQueue(options: LmdbQueueOptions): LmdbQueue {
   const { dir, key, config, clock } = options;
   const tables = openQueueTables(dir);
   const replayMs = config.replayMinutes * 60_000;
-  const session = await beginSession(tables, { keyFingerprint: key.fingerprint, replayMs }).catch(
-    async (error: unknown) => {
-      await tables.root.close();
-      throw error;
-    },
-  );
+  const session = beginOrClose(tables, key, replayMs);
   const wake = openWakeChannel(dir);
   const sealer = createSealer(key.bytes);
   const common = { tables, sealer, limitBytes: config.maxBytes, clock, notify: wake.notify };
@@ -61,12 +56,21 @@ export async function openLmdbQueue(options: LmdbQueueOptions): Promise<LmdbQueu
   };
 }
 
+function beginOrClose(tables: QueueTables, key: QueueKey, replayMs: number): ProcessSession {
+  try {
+    return beginSession(tables, { keyFingerprint: key.fingerprint, replayMs });
+  } catch (error) {
+    void tables.root.close();
+    throw error;
+  }
+}
+
 function wait(tables: QueueTables, wake: WakeChannel, timeoutMs: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, timeoutMs);
   // Subscribed before looking: an append in between is either seen or heard.
   const unsubscribe = wake.subscribe(resolve);
-  const { head, nextPosition, replay } = readState(tables);
+  const { head, nextPosition, replay } = freshState(tables);
   if (head < nextPosition || replay !== null) {
     resolve();
   }

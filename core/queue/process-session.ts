@@ -24,14 +24,14 @@ export interface ProcessSession {
  * Openers are counted in memory that LMDB shares between the threads of one process; a killed
  * process takes the count with it and leaves the queue marked as unclean.
  */
-export async function beginSession(
+export function beginSession(
   tables: QueueTables,
   { keyFingerprint, replayMs }: { keyFingerprint: string; replayMs: number },
-): Promise<ProcessSession> {
+): ProcessSession {
   const openers = sharedCounter(tables, "openers");
   if (Atomics.add(openers, 0, 1) === 0) {
     try {
-      await inTransaction(tables, () => prepare(tables, keyFingerprint, replayMs));
+      tables.root.transactionSync(() => prepare(tables, keyFingerprint, replayMs));
     } catch (error) {
       Atomics.sub(openers, 0, 1);
       throw error;
@@ -87,7 +87,10 @@ function planReplay(
   replayMs: number,
 ): QueueState["replay"] {
   const committed = [...tables.batches.getRange({ end: state.head })];
-  const newest = Math.max(0, ...committed.map(({ value }) => value.committedAtUnixMs ?? 0));
+  const newest = committed.reduce(
+    (latest, { value }) => Math.max(latest, value.committedAtUnixMs ?? 0),
+    0,
+  );
   const first = committed.find(({ value }) => (value.committedAtUnixMs ?? 0) >= newest - replayMs);
   const next = Math.min(first?.key ?? state.head, state.replay?.next ?? state.head);
   return next < state.head ? { next, end: state.head } : null;

@@ -13,6 +13,7 @@ import {
 } from "./queue.ts";
 import {
   fileBytes,
+  freshState,
   inTransaction,
   type QueueState,
   type QueueTables,
@@ -34,7 +35,7 @@ export interface ProducerDependencies {
 
 export interface LmdbProducer extends QueueProducer {
   /** Writes down the refusals counted since the last second. */
-  flushRefused(): Promise<void>;
+  readonly flushRefused: () => Promise<void>;
 }
 
 const digestLifetimeMs = 24 * 3600 * 1000;
@@ -62,6 +63,7 @@ export function createProducer(dependencies: ProducerDependencies): LmdbProducer
     flushRefused: refusals.flush,
     async accounting(tenant) {
       await refusals.flush();
+      tables.root.resetReadTxn();
       return accountingRows(tables, tenant);
     },
     stats: () => readStats(tables, dependencies.limitBytes),
@@ -238,7 +240,7 @@ function createRefusalCounter(tables: QueueTables): {
 type Counts = Readonly<Record<string, number>>;
 
 function readStats(tables: QueueTables, limitBytes: number): QueueStats {
-  const state = readState(tables);
+  const state = freshState(tables);
   const rows = accountingRows(tables);
   return {
     recordsWaiting: rows.reduce((sum, { inFlight }) => sum + inFlight, 0),

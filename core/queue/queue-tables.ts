@@ -133,6 +133,12 @@ export function readState(tables: QueueTables): QueueState {
   return state;
 }
 
+/** The state as of now, outside a transaction: LMDB may otherwise reuse this turn's snapshot. */
+export function freshState(tables: QueueTables): QueueState {
+  tables.root.resetReadTxn();
+  return readState(tables);
+}
+
 export function writeState(tables: QueueTables, state: QueueState): void {
   void tables.meta.put("state", state);
 }

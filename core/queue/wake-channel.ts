@@ -4,7 +4,7 @@ import { BroadcastChannel } from "node:worker_threads";
 /** Tells the other threads of this process that something changed in a folder. */
 export interface WakeChannel {
   /** Many calls in one turn of the event loop send one message. */
-  notify(): void;
+  readonly notify: () => void;
   /** Calls back after each `notify` of any thread, this one included; returns unsubscribe. */
   subscribe(listener: () => void): () => void;
   close(): void;
@@ -17,7 +17,7 @@ export function openWakeChannel(dir: string): WakeChannel {
   let isClosed = false;
   // A channel must not keep a process alive that has nothing else to do.
   channel.unref();
-  channel.onmessage = callListeners;
+  channel.addEventListener("message", callListeners);
 
   function callListeners(): void {
     for (const listener of listeners) {
@@ -34,6 +34,7 @@ export function openWakeChannel(dir: string): WakeChannel {
       setImmediate(() => {
         isQueued = false;
         if (!isClosed) {
+          // oxlint-disable-next-line unicorn/require-post-message-target-origin -- not a window
           channel.postMessage(1);
           callListeners();
         }

@@ -4,6 +4,8 @@ import { join, resolve } from "node:path";
 import { drainPending, Session } from "chdb";
 import type { Config } from "../config/config.ts";
 import type { Logger } from "../log.ts";
+import { type AdHocStore, createAdHocStore, maxResultBytes } from "./ad-hoc/ad-hoc-store.ts";
+import { createTenantDatabases } from "./ad-hoc/tenant-database.ts";
 import { type ChdbConnection, openChdbConnection, type SessionSettings } from "./chdb-connection.ts";
 import { createChdbStore } from "./chdb-store.ts";
 import { migrate } from "./migrate.ts";
@@ -20,6 +22,7 @@ export interface OpenedStore {
   readonly writes: Store;
   /** Refuses to write. */
   readonly reads: Store;
+  readonly adHoc: AdHocStore;
   /** The folder of the data. */
   readonly path: string;
   migrate(): Promise<void>;
@@ -45,10 +48,18 @@ export async function openStore({ dataDir, config, logger }: StoreOptions): Prom
   };
   const writes = createChdbStore(await open(writeSettings(config)));
   const reads = createChdbStore(await open(readSettings(config)));
+  const adHoc = createAdHocStore(
+    {
+      checker: await open(checkSettings),
+      runners: [await open(adHocSettings(config)), await open(adHocSettings(config))],
+    },
+    createTenantDatabases(writes),
+  );
   logger.debug({ path: folder.path }, "Store opened");
   return {
     writes,
     reads,
+    adHoc,
     path: folder.path,
     migrate: () => migrate(writes, { retention: config.retention, cluster: "" }),
     async close() {
@@ -116,5 +127,28 @@ function readSettings(config: Config["store"]): SessionSettings {
     max_memory_usage: config.maxMemoryBytes,
     max_execution_time: 60,
     readonly: 2,
+  };
+}
+
+const checkSettings: SessionSettings = { ...commonSettings, max_execution_time: 5, readonly: 1 };
+
+/**
+ * Limits of a user's query. One thread at the lowest priority of the operating system keeps
+ * dashboards from slowing ingest. `readonly` comes last: nothing can be set after it.
+ */
+function adHocSettings(config: Config["store"]): SessionSettings {
+  return {
+    ...commonSettings,
+    max_memory_usage: Math.min(1024 * mebibyte, Math.floor(config.maxMemoryBytes / 2)),
+    max_execution_time: 30,
+    timeout_overflow_mode: "throw",
+    max_result_bytes: maxResultBytes,
+    result_overflow_mode: "throw",
+    max_threads: 1,
+    os_thread_priority: 19,
+    do_not_merge_across_partitions_select_final: 1,
+    // The tenant filter of a view is evaluated before the caller's own conditions.
+    short_circuit_function_evaluation: "force_enable",
+    readonly: 1,
   };
 }

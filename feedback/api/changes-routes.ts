@@ -1,10 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { principalOf } from "../../core/auth/principal.ts";
-import { listChanges, readChange } from "../../core/changes/read-changes.ts";
+import { changePageRule, listChanges, readChange } from "../../core/changes/read-changes.ts";
 import { HttpError } from "../../core/http/http-error.ts";
 import { jsonSchema } from "../../core/http/json-schema.ts";
-import { encodeCursor, readPage } from "../../core/http/paging.ts";
+import { readPage } from "../../core/http/paging.ts";
 import { changeKinds } from "../../core/model/change.ts";
 import type { Store } from "../../core/store/store.ts";
 import { parseInput } from "./parse-input.ts";
@@ -15,8 +15,6 @@ const Filter = z.object({
   service: z.string().max(256).optional(),
   since: z.iso.datetime({ offset: true }).optional(),
 });
-
-const paging = { defaultLimit: 50, maxLimit: 500, key: ["number", "string"] } as const;
 
 /** `/api/v1/changes`: what changed, and the findings attributed to each change. */
 export function changesRoutes({ reads }: { readonly reads: Store }) {
@@ -31,11 +29,11 @@ export function changesRoutes({ reads }: { readonly reads: Store }) {
         } as object,
       },
       async (request) => {
-        const filter = parseInput(Filter, request.query);
-        const page = readPage(request.query, paging);
+        const { since, ...filter } = parseInput(Filter, request.query);
+        const page = readPage(request.query, changePageRule);
+        const sinceUnixMs = since === undefined ? undefined : Date.parse(since);
         const { tenant } = principalOf(request);
-        const { items, next } = await listChanges(reads, tenant, filter, page);
-        return { items, nextCursor: next === null ? null : encodeCursor(next) };
+        return listChanges(reads, tenant, { ...filter, sinceUnixMs }, page);
       },
     );
     instance.get<{ Params: { id: string } }>(

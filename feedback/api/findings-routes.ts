@@ -1,10 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { principalOf } from "../../core/auth/principal.ts";
-import { listFindings, readFinding } from "../../core/findings/read-findings.ts";
+import { findingPageRule, listFindings, readFinding } from "../../core/findings/read-findings.ts";
 import { HttpError } from "../../core/http/http-error.ts";
 import { jsonSchema } from "../../core/http/json-schema.ts";
-import { encodeCursor, readPage } from "../../core/http/paging.ts";
+import { readPage } from "../../core/http/paging.ts";
 import { readLineage } from "../../core/lineage/lineage.ts";
 import { findingStatuses, findingTypes } from "../../core/model/finding.ts";
 import type { Store } from "../../core/store/store.ts";
@@ -25,8 +25,6 @@ const StatusChange = z.object({
   until: z.iso.datetime({ offset: true }).optional(),
 });
 
-const paging = { defaultLimit: 50, maxLimit: 500, key: ["number", "string"] } as const;
-
 export interface FindingsDependencies {
   readonly reads: Store;
   readonly setStatus: SetFindingStatus;
@@ -45,11 +43,11 @@ export function findingsRoutes({ reads, setStatus }: FindingsDependencies) {
         } as object,
       },
       async (request) => {
-        const filter = parseInput(Filter, request.query);
-        const page = readPage(request.query, paging);
+        const { since, ...filter } = parseInput(Filter, request.query);
+        const page = readPage(request.query, findingPageRule);
+        const sinceUnixMs = since === undefined ? undefined : Date.parse(since);
         const { tenant } = principalOf(request);
-        const { items, next } = await listFindings(reads, tenant, filter, page);
-        return { items, nextCursor: next === null ? null : encodeCursor(next) };
+        return listFindings(reads, tenant, { ...filter, sinceUnixMs }, page);
       },
     );
     instance.get<{ Params: { id: string } }>(

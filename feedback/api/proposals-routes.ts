@@ -1,13 +1,13 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { type Principal, principalOf } from "../../core/auth/principal.ts";
-import { HttpError } from "../../core/http/http-error.ts";
+import { type ErrorKind, HttpError } from "../../core/http/http-error.ts";
 import { jsonSchema } from "../../core/http/json-schema.ts";
-import { encodeCursor, readPage } from "../../core/http/paging.ts";
+import { readPage } from "../../core/http/paging.ts";
 import { proposalStates, surfaces } from "../../core/model/proposal.ts";
 import type { Store } from "../../core/store/store.ts";
 import { FeedbackError } from "../feedback-error.ts";
-import { listProposals, readProposal } from "../proposals/read-proposals.ts";
+import { listProposals, proposalPageRule, readProposal } from "../proposals/read-proposals.ts";
 import { parseInput } from "./parse-input.ts";
 import { Proposal, pageOf } from "./response-schemas.ts";
 
@@ -20,9 +20,7 @@ const Decision = z.object({
   reason: z.string().trim().min(1, "a reason is needed; it is kept in the audit log").max(2000),
 });
 
-const paging = { defaultLimit: 50, maxLimit: 500, key: ["number", "string"] } as const;
-
-export type Decide = (principal: Principal, proposalId: string, reason: string) => Promise<void>;
+export type Decide = (principal: Principal, proposalId: string, reason: string) => Promise<unknown>;
 
 export interface ProposalsDependencies {
   readonly reads: Store;
@@ -44,10 +42,8 @@ export function proposalsRoutes({ reads, approve, reject }: ProposalsDependencie
       },
       async (request) => {
         const filter = parseInput(Filter, request.query);
-        const page = readPage(request.query, paging);
-        const { tenant } = principalOf(request);
-        const { items, next } = await listProposals(reads, tenant, filter, page);
-        return { items, nextCursor: next === null ? null : encodeCursor(next) };
+        const page = readPage(request.query, proposalPageRule);
+        return listProposals(reads, principalOf(request).tenant, filter, page);
       },
     );
     instance.get<{ Params: { id: string } }>(
@@ -95,20 +91,22 @@ async function existing(reads: Store, tenant: string, id: string) {
   return proposal;
 }
 
-const kindOfStatus = {
+const kindOfStatus: Readonly<Record<number, ErrorKind>> = {
   400: "invalid_request",
   403: "forbidden",
   404: "not_found",
   409: "conflict",
-} as const;
+};
 
-async function inHttpTerms(run: () => Promise<void>): Promise<void> {
+async function inHttpTerms(run: () => Promise<unknown>): Promise<void> {
   try {
     await run();
   } catch (error) {
     if (!(error instanceof FeedbackError)) {
       throw error;
     }
-    throw new HttpError(kindOfStatus[error.httpStatus], error.message, { cause: error });
+    throw new HttpError(kindOfStatus[error.httpStatus] ?? "internal", error.message, {
+      cause: error,
+    });
   }
 }

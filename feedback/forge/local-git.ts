@@ -69,7 +69,11 @@ export function createLocalGit(): Forge {
   };
 }
 
-export function branchName({ fingerprint, surface }: Pick<FileRequest, "fingerprint" | "surface">) {
+/** Name of a proposal's branch: fixed words, twelve hex digits and the surface. */
+export function branchName({
+  fingerprint,
+  surface,
+}: Pick<FileRequest, "fingerprint" | "surface">): string {
   return `telltale/${fingerprint.slice(0, 12)}-${surface}`;
 }
 

@@ -136,7 +136,11 @@ function isAllowed(record: ProposalRecord, type: ProposalEventType): boolean {
   return allowed.includes(record.proposal.state);
 }
 
-function withData(record: ProposalRecord, type: ProposalEventType, event: StoredEvent) {
+function withData(
+  record: ProposalRecord,
+  type: ProposalEventType,
+  event: StoredEvent,
+): ProposalRecord {
   switch (type) {
     case "edited":
       return withEdit(record, event);
@@ -166,6 +170,7 @@ function withData(record: ProposalRecord, type: ProposalEventType, event: Stored
     case "drafted":
     case "approved":
     case "verifying":
+    default:
       return record;
   }
 }

@@ -1,4 +1,4 @@
-import type { CursorKey, Page } from "../../core/http/paging.ts";
+import { type CursorKey, encodeCursor, type Page, type PageRule } from "../../core/http/paging.ts";
 import type { Proposal } from "../../core/model/proposal.ts";
 import type { Store } from "../../core/store/store.ts";
 
@@ -7,11 +7,12 @@ export interface ProposalFilter {
   readonly surface?: string | undefined;
 }
 
-export interface ProposalPage {
-  readonly items: Proposal[];
-  /** Sort key of the last item if there is a next page. */
-  readonly next: CursorKey | null;
-}
+/** Paging of proposal lists: creation time and id. */
+export const proposalPageRule: PageRule = {
+  defaultLimit: 50,
+  maxLimit: 500,
+  key: ["number", "string"],
+};
 
 const newestFirst = `
   SELECT Id, toUnixTimestamp64Milli(CreatedAt) AS CreatedMs, Document
@@ -23,15 +24,17 @@ const newestFirst = `
   ORDER BY CreatedAt DESC, Id DESC
   LIMIT {limit:UInt32}`;
 
+const firstPage: CursorKey = [Number.MAX_SAFE_INTEGER, ""];
+
 /** A page of a tenant's proposals, newest first. */
 export async function listProposals(
   store: Store,
   tenant: string,
   filter: ProposalFilter,
   page: Page,
-): Promise<ProposalPage> {
-  const [createdMs, id] = page.after ?? [Number.MAX_SAFE_INTEGER, ""];
-  const rows = await store.query<{ Id: string; CreatedMs: string; Document: string }>(newestFirst, {
+): Promise<{ items: Proposal[]; nextCursor: string | null }> {
+  const [createdMs, id] = page.after ?? firstPage;
+  const rows = await store.query<{ Id: string; CreatedMs: number; Document: string }>(newestFirst, {
     tenant,
     state: filter.state ?? "",
     surface: filter.surface ?? "",
@@ -43,7 +46,10 @@ export async function listProposals(
   const last = shown.at(-1);
   return {
     items: shown.map((row) => JSON.parse(row.Document) as Proposal),
-    next: rows.length > page.limit && last ? [Number(last.CreatedMs), last.Id] : null,
+    nextCursor:
+      rows.length > shown.length && last !== undefined
+        ? encodeCursor([last.CreatedMs, last.Id])
+        : null,
   };
 }
 

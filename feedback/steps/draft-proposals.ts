@@ -77,8 +77,9 @@ async function makeDraft(
   format: SurfaceFormat,
 ): Promise<SurfaceDraft> {
   const repository = repositoryOf(config.repositories, finding.service);
-  const readFile = async (path: string) =>
-    repository === null ? null : forge.readFile(repository, path);
+  async function readFile(path: string): Promise<string | null> {
+    return repository === null ? null : forge.readFile(repository, path);
+  }
   const sample = await readCallSample(reads, finding);
   const { maxBenignBlockRate } = config;
   try {

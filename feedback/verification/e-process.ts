@@ -38,7 +38,9 @@ export function eProcess(cells: readonly PairedCell[], ratio = 1, divisor = 1): 
   const usable = cells.filter((cell) => cell.exposureBefore > 0 && cell.exposureAfter > 0);
   const p0 = ratio / (1 + ratio);
   const steps = Array.from({ length: gridSize }, (_, index) => (index + 0.5) / gridSize);
-  const logWealth = (p1: number) => logLikelihoodRatio(usable, p1 / (1 - p1), ratio) / divisor;
+  function logWealth(p1: number): number {
+    return logLikelihoodRatio(usable, p1 / (1 - p1), ratio) / divisor;
+  }
   return {
     fell: meanOfExponentials(steps.map((step) => logWealth(p0 * step))),
     rose: meanOfExponentials(steps.map((step) => logWealth(p0 + (1 - p0) * step))),

@@ -9,9 +9,11 @@ import { type OpenedStore, openStore } from "../../core/store/open-store.ts";
 export async function openMemoryStore(
   settings: Partial<Config["store"]> = {},
 ): Promise<OpenedStore> {
+  // Tests use fixed dates, which must not grow too old.
+  const retention = { rawDays: 3650, windowDays: 3650, hourlyDays: 3650, findingDays: 3650 };
   const store = await openStore({
     dataDir: ":memory:",
-    config: { ...Config.parse({}).store, ...settings },
+    config: { ...Config.parse({}).store, retention, ...settings },
     logger: createLogger("silent"),
   });
   await store.migrate();

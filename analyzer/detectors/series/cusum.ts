@@ -43,6 +43,15 @@ export function resetCusum<Cell extends EvidenceCell>(cusum: Cusum<Cell>): void 
   cusum.trail = [];
 }
 
+/**
+ * Takes out of `pending` what a baseline may learn: everything once the sum is back at zero,
+ * else only what is older than the trail. Cells of a rise that ends in an alarm are never learnt,
+ * and a rise that stays below the gates is learnt late rather than never.
+ */
+export function releaseCells<Cell>(pending: Cell[], { sum }: { readonly sum: number }): Cell[] {
+  return pending.splice(0, sum === 0 ? pending.length : Math.max(0, pending.length - trailCells));
+}
+
 /** Whether the sum is past the threshold and three of the last five cells speak for a shift. */
 export function isAlarming<Cell extends EvidenceCell>({ sum, trail }: Cusum<Cell>): boolean {
   const recent = trail.slice(-persistenceCells);

@@ -8,6 +8,7 @@ import {
   isAlarming,
   locateOnset,
   maxCellNats,
+  releaseCells,
   resetCusum,
 } from "./cusum.ts";
 import {
@@ -35,9 +36,17 @@ interface ErrorCell extends EvidenceCell {
   readonly expectedRate: number;
 }
 
+interface CountedCell {
+  readonly timeUnixMs: number;
+  readonly spans: number;
+  readonly errors: number;
+}
+
 interface ErrorState {
   cell: OpenCell & { errors: number };
   readonly baseline: ErrorBaseline;
+  /** Cells that the baseline has not learnt yet, because they may be the start of a rise. */
+  readonly pending: CountedCell[];
   readonly cusum: Cusum<ErrorCell>;
   readonly episode: Episode;
 }
@@ -69,6 +78,7 @@ export const errorRegression = defineSeriesMetric<ErrorState>({
   create: () => ({
     cell: emptyCell(),
     baseline: createErrorBaseline(),
+    pending: [],
     cusum: createCusum(),
     episode: createEpisode(),
   }),
@@ -105,10 +115,9 @@ function advanceCell(
   subject: string,
 ): SeriesAlarm | null {
   const expectedRate = expectedErrorRate(state.baseline, fromUnixMs);
-  if (!state.episode.open) {
-    learnErrors(state.baseline, { timeUnixMs: fromUnixMs, spans, errors });
-  }
+  const counted = { timeUnixMs: fromUnixMs, spans, errors };
   if (expectedRate === null) {
+    learnErrors(state.baseline, counted);
     return null;
   }
   const nats = natsOf(expectedRate, spans, errors) / Math.max(1, state.baseline.dispersion);
@@ -117,7 +126,20 @@ function advanceCell(
   const rise = state.episode.open
     ? duringEpisode(state, toUnixMs)
     : onsetOfEpisode(state, toUnixMs);
+  learnPending(state, counted);
   return rise === null ? null : toAlarm(state, subject, rise);
+}
+
+/** An open episode is not learnt, nor is the rise that led to it. */
+function learnPending({ baseline, pending, cusum, episode }: ErrorState, cell: CountedCell): void {
+  if (episode.open) {
+    pending.splice(0);
+    return;
+  }
+  pending.push(cell);
+  for (const released of releaseCells(pending, cusum)) {
+    learnErrors(baseline, released);
+  }
 }
 
 function natsOf(p0: number, spans: number, errors: number): number {

@@ -7,6 +7,7 @@ import {
   isAlarming,
   locateOnset,
   maxCellNats,
+  releaseCells,
   resetCusum,
 } from "./cusum.ts";
 import {
@@ -62,6 +63,8 @@ export interface LevelShiftState {
   adopted: number;
   readonly profile: SeasonalProfile;
   readonly noise: NoiseScale;
+  /** Cells that are not learnt yet, because they may be the start of a shift. */
+  readonly pending: LevelCell[];
   readonly cusum: Cusum<ResidualCell>;
   readonly episode: Episode;
 }
@@ -91,6 +94,7 @@ export function createLevelShift(): LevelShiftState {
     adopted: 0,
     profile: createSeasonalProfile(),
     noise: createNoiseScale(),
+    pending: [],
     cusum: createCusum(),
     episode: createEpisode(),
   };
@@ -111,37 +115,42 @@ export function advanceLevelShift(
   options: LevelShiftOptions,
 ): LevelShift | null {
   state.firstUnixMs ||= cell.fromUnixMs;
-  const value = cell.value - state.adopted;
   const baseline = expectedDuring(state.profile, cell);
-  const residual = baseline === null ? null : value - baseline;
-  const sigma = sigmaOf(state.noise, cell.support, options.sigmaFloor);
-  if (!state.episode.open) {
-    takeIn(state, cell, { value, residual, sigma }, options);
-  }
   const isWarm = cell.toUnixMs - state.firstUnixMs >= options.warmupHours * hourMs;
-  if (baseline === null || residual === null || !isWarm) {
+  if (baseline === null || !isWarm) {
+    takeIn(state, cell, options);
     return null;
   }
+  const residual = cell.value - state.adopted - baseline;
+  const sigma = sigmaOf(state.noise, cell.support, options.sigmaFloor);
   addCell(state.cusum, evidence(state, cell, { residual, sigma }, options));
   const shift = state.episode.open
     ? duringEpisode(state, cell, { sigma }, options)
     : onsetOfEpisode(state, cell, { sigma }, options);
-  return shift === null ? null : describe(state, cell, { baseline, ...shift });
+  const described = shift === null ? null : describe(state, cell, { baseline, ...shift });
+  takeInPending(state, cell, options);
+  return described;
 }
 
-interface Reading {
-  readonly value: number;
-  readonly residual: number | null;
-  readonly sigma: number;
+/** An open episode is not learnt, nor is the rise that led to it. */
+function takeInPending(state: LevelShiftState, cell: LevelCell, options: LevelShiftOptions): void {
+  const { pending, cusum, episode } = state;
+  if (episode.open) {
+    pending.splice(0);
+    return;
+  }
+  pending.push(cell);
+  for (const released of releaseCells(pending, cusum)) {
+    takeIn(state, released, options);
+  }
 }
 
-function takeIn(
-  state: LevelShiftState,
-  cell: LevelCell,
-  { value, residual, sigma }: Reading,
-  options: LevelShiftOptions,
-): void {
+function takeIn(state: LevelShiftState, cell: LevelCell, options: LevelShiftOptions): void {
+  const value = cell.value - state.adopted;
   const timeUnixMs = (cell.fromUnixMs + cell.toUnixMs) / 2;
+  const baseline = expectedDuring(state.profile, cell);
+  const residual = baseline === null ? null : value - baseline;
+  const sigma = sigmaOf(state.noise, cell.support, options.sigmaFloor);
   const noiseCell = { timeUnixMs, value, residual, support: cell.support };
   observeNoise(state.noise, noiseCell, { floor: options.sigmaFloor, blockMs: options.blockMs });
   const excess = residual === null ? 0 : residual - clamp(residual, clipSigmas * sigma);

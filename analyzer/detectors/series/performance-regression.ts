@@ -95,13 +95,16 @@ function advanceQuantile(
 function toAlarm(rule: string, subject: string, shift: LevelShift): SeriesAlarm {
   const operation = sanitizeName(subject);
   const quantile = rule === "latency-p95" ? "p95" : "median";
-  const show = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
   return {
     rule,
     targetClass: `latency:${operation}`,
     severity: shift.effect >= 1 ? "high" : "medium",
     score: scoreOf(shift.nats),
-    excerpt: levelShiftExcerpt(`${quantile} latency of ${operation}`, shift, show),
+    excerpt: levelShiftExcerpt(`${quantile} latency of ${operation}`, shift, showMs),
     onset: shift.onset,
   };
+}
+
+function showMs(value: number): string {
+  return `${value.toFixed(value < 10 ? 2 : 0)} ms`;
 }

@@ -89,7 +89,7 @@ const aggregateFunctions = words(`
 `);
 
 const plainFunctions = words(`
-  abs accuratecast accuratecastordefault accuratecastornull acos acosh adddate adddays addhours
+  _cast abs accuratecast accuratecastordefault accuratecastornull acos acosh adddate adddays addhours
   addinterval addmicroseconds addmilliseconds addminutes addmonths addnanoseconds addquarters
   addseconds addtupleofintervals addweeks addyears age alphatokens and
   appendtrailingcharifabsent array array_remove array_to_string arrayall arrayauc arrayaucpr

@@ -31,6 +31,7 @@ function candidatesOf(use: ClaudeToolUse): CandidateRule[] {
       return shellCommands(use.command).flatMap(commandRules);
     case "Read":
     case "Edit":
+    default:
       return pathRules(use.tool, use.path);
   }
 }

@@ -23,20 +23,14 @@ export function parsePermissionRule(text: string): ClaudePermissionRule | undefi
     const name = mcp[2] === undefined || mcp[2] === "*" ? null : mcp[2];
     return { tool: "mcp", server: mcp[1] ?? "", name };
   }
-  const match = builtInRule.exec(text);
-  const specifier = match?.[2] ?? null;
-  switch (match?.[1]) {
-    case "Bash":
-      return { tool: "Bash", command: specifier === "*" ? null : specifier };
-    case "WebFetch":
-      return webFetchRule(specifier);
-    case "Read":
-      return { tool: "Read", path: specifier };
-    case "Edit":
-      return { tool: "Edit", path: specifier };
-    default:
-      return undefined;
+  const [, tool, specifier = null] = builtInRule.exec(text) ?? [];
+  if (tool === "Bash") {
+    return { tool, command: specifier === "*" ? null : specifier };
   }
+  if (tool === "Read" || tool === "Edit") {
+    return { tool, path: specifier };
+  }
+  return tool === "WebFetch" ? webFetchRule(specifier) : undefined;
 }
 
 function webFetchRule(specifier: string | null): ClaudePermissionRule | undefined {

@@ -7,34 +7,36 @@ export type ClaudeToolUse =
   | { readonly tool: "Read" | "Edit"; readonly path: string }
   | { readonly tool: "mcp"; readonly name: string };
 
+type BuiltIn = "Bash" | "WebFetch" | "Read" | "Edit";
+
 /**
  * Tools that do what a built-in tool of Claude Code does, by the names that agent frameworks
- * give them (compared without case and separators).
+ * give them (compared without case and separators). A Map, as attackers write these names.
  */
-const builtIn: Readonly<Record<string, "Bash" | "WebFetch" | "Read" | "Edit">> = {
-  bash: "Bash",
-  shell: "Bash",
-  terminal: "Bash",
-  runcommand: "Bash",
-  executecommand: "Bash",
-  runshellcommand: "Bash",
-  webfetch: "WebFetch",
-  fetch: "WebFetch",
-  fetchurl: "WebFetch",
-  httpget: "WebFetch",
-  httppost: "WebFetch",
-  httprequest: "WebFetch",
-  browse: "WebFetch",
-  read: "Read",
-  readfile: "Read",
-  grep: "Read",
-  glob: "Read",
-  edit: "Edit",
-  write: "Edit",
-  writefile: "Edit",
-  multiedit: "Edit",
-  notebookedit: "Edit",
-};
+const builtIn: ReadonlyMap<string, BuiltIn> = new Map([
+  ["bash", "Bash"],
+  ["shell", "Bash"],
+  ["terminal", "Bash"],
+  ["runcommand", "Bash"],
+  ["executecommand", "Bash"],
+  ["runshellcommand", "Bash"],
+  ["webfetch", "WebFetch"],
+  ["fetch", "WebFetch"],
+  ["fetchurl", "WebFetch"],
+  ["httpget", "WebFetch"],
+  ["httppost", "WebFetch"],
+  ["httprequest", "WebFetch"],
+  ["browse", "WebFetch"],
+  ["read", "Read"],
+  ["readfile", "Read"],
+  ["grep", "Read"],
+  ["glob", "Read"],
+  ["edit", "Edit"],
+  ["write", "Edit"],
+  ["writefile", "Edit"],
+  ["multiedit", "Edit"],
+  ["notebookedit", "Edit"],
+]);
 
 const argumentNames = {
   Bash: ["command", "cmd", "script"],
@@ -49,7 +51,7 @@ const argumentNames = {
  * the service.
  */
 export function claudeToolUse(call: ToolCall): ClaudeToolUse {
-  const tool = builtIn[call.tool.toLowerCase().replace(/[_.\-\s]/g, "")];
+  const tool = builtIn.get(call.tool.toLowerCase().replace(/[_.\-\s]/g, ""));
   const text = tool && firstText(parseArguments(call), argumentNames[tool]);
   if (tool === undefined || text === undefined) {
     return { tool: "mcp", name: mcpName(call) };
@@ -61,6 +63,7 @@ export function claudeToolUse(call: ToolCall): ClaudeToolUse {
       return { tool, url: text };
     case "Read":
     case "Edit":
+    default:
       return { tool, path: text };
   }
 }

@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, isSeq, type Pair, visit, type YAMLMap } from "yaml";
+import { isMap, isScalar, isSeq, type Pair, visit, type YAMLMap } from "yaml";
 
 /** Replaces `length` characters at `offset` by `text`. */
 export interface Splice {
@@ -142,7 +142,7 @@ function columnOf(text: string, node: { range?: [number, number, number] | null 
 /** End of the line of the collection's last scalar; later comments belong to what follows. */
 function lastLineEnd(text: string, node: YAMLMap | Parameters<typeof visit>[0]): number {
   let last = -1;
-  visit(node as Document, (_key, child) => {
+  visit(node, (_key, child) => {
     if (isScalar(child) || (isSeq(child) && child.flow) || (isMap(child) && child.flow)) {
       last = Math.max(last, child.range?.[1] ?? -1);
     }

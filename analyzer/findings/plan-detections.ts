@@ -1,7 +1,7 @@
 import { type Detection, severities } from "../../core/model/finding.ts";
 import { findingFingerprint } from "../../core/model/identity.ts";
 import type { Store } from "../../core/store/store.ts";
-import type { FindingStores } from "./finding-stores.ts";
+import type { Touched } from "./pending-fingerprints.ts";
 
 export interface DetectionArrival {
   /** The stage that found them: `record`, `trace` or `series`. */
@@ -9,28 +9,27 @@ export interface DetectionArrival {
   readonly receivedAtUnixMs: number;
 }
 
-/** A fingerprint with something new, and the event time of the earliest new detection. */
-export interface Touched {
-  readonly tenant: string;
-  readonly fingerprint: string;
-  readonly fromUnixMs: number;
+export interface DetectionPlan {
+  /** Rows to insert into `detections`. */
+  readonly rows: readonly object[];
+  readonly touched: readonly Touched[];
 }
 
 /**
- * Stores detections that are new, were retracted, or weigh more than their stored form (a tool
- * result may turn an attempt into a success), and says which fingerprints they touch. The time
- * of first arrival is kept, so that recording again changes nothing.
+ * Plans the rows of detections that are new, were retracted, or weigh more than their stored
+ * form (a tool result may turn an attempt into a success), and says which fingerprints they
+ * touch. The time of first arrival is kept, so that recording again changes nothing.
  */
-export async function storeDetections(
-  stores: FindingStores,
+export async function planDetections(
+  store: Store,
   detections: readonly Detection[],
   arrival: DetectionArrival & { readonly revision: number },
-): Promise<Touched[]> {
+): Promise<DetectionPlan> {
   const touched = new Map<string, Touched>();
   const rows: object[] = [];
   for (const [tenant, group] of Map.groupBy(detections, (detection) => detection.tenant)) {
     const heaviest = heaviestById(group);
-    const stored = await readStored(stores.reads, tenant, [...heaviest.values()]);
+    const stored = await readStored(store, tenant, [...heaviest.values()]);
     for (const entry of heaviest.values()) {
       const before = stored.get(entry.detection.id);
       if (before === undefined || before.retracted || entry.weight > before.weight) {
@@ -39,10 +38,7 @@ export async function storeDetections(
       }
     }
   }
-  if (rows.length > 0) {
-    await stores.writes.insert("detections", rows);
-  }
-  return [...touched.values()];
+  return { rows, touched: [...touched.values()] };
 }
 
 interface Weighed {

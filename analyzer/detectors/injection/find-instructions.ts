@@ -1,0 +1,144 @@
+import { createMatcher, type Hits } from "../../scan/aho-corasick.ts";
+import { decodedViews } from "../../scan/decode-text.ts";
+import { type InstructionRule, instructionRules, tokenFlood } from "./instruction-rules.ts";
+
+export interface InstructionHit {
+  readonly rule: InstructionRule;
+  /** Range in the original text; of text that was hidden, the range of its carrier. */
+  readonly start: number;
+  readonly end: number;
+  /** The matched words, decoded if they were hidden. */
+  readonly words: string;
+  /** True if the words were encoded or written in look-alike or invisible characters. */
+  readonly hidden: boolean;
+}
+
+const before = 120;
+const after = 240;
+
+const entries = instructionRules.flatMap((rule) =>
+  rule.keywords.map((keyword) => ({ rule, length: keyword.length, keyword })),
+);
+const matcher = createMatcher(entries.map(({ keyword }) => keyword));
+
+/** The first hit of each rule in a text and in what is hidden in it. */
+export function findInstructions(text: string): InstructionHit[] {
+  const found = new Map<string, InstructionHit>();
+  collect(text, found, null);
+  for (const view of decodedViews(text)) {
+    collect(view.text, found, view);
+  }
+  return [...found.values()];
+}
+
+/** A flood as a hit over the whole text, or none. */
+export function floodHits(text: string): InstructionHit[] {
+  return isTokenFlood(text)
+    ? [{ rule: tokenFlood, start: 0, end: text.length, words: text.slice(0, 60), hidden: false }]
+    : [];
+}
+
+/** Units of a text that a flood is looked for in. */
+const floodSample = 400;
+
+/**
+ * True if the text goes on repeating a few characters, as floods do that push instructions out
+ * of a model's attention. Rules, tables and blank lines repeat too and do not count.
+ */
+function isTokenFlood(text: string): boolean {
+  if (text.length < floodSample) {
+    return false;
+  }
+  const starts = [0, (text.length - floodSample) >> 1, text.length - floodSample];
+  return starts.some((from) => repeats(text.slice(from, from + floodSample)));
+}
+
+function repeats(sample: string): boolean {
+  const pairs = new Set<number>();
+  for (let at = 1; at < sample.length; at += 1) {
+    pairs.add(sample.charCodeAt(at - 1) * 65_536 + sample.charCodeAt(at));
+    if (pairs.size > 10) {
+      return false;
+    }
+  }
+  return /[^\s\-=_*#.|~+:0]/.test(sample);
+}
+
+/** How sure the hits together are: `1 - prod(1 - weight)`; hidden words count for more. */
+export function combinedScore(hits: readonly InstructionHit[]): number {
+  let doubt = 1;
+  for (const { rule, hidden } of hits) {
+    doubt *= 1 - Math.min(0.95, hidden ? rule.weight + 0.3 : rule.weight);
+  }
+  return 1 - doubt;
+}
+
+/** Keywords followed up per text; more than this say no more. */
+const maxHits = 4000;
+
+function collect(
+  text: string,
+  found: Map<string, InstructionHit>,
+  carrier: { readonly start: number; readonly end: number } | null,
+): void {
+  const hits: Hits = [];
+  matcher.collect(text, hits);
+  const searched = new Map<InstructionRule, number>();
+  for (let at = 0; at < Math.min(hits.length, maxHits * 2); at += 2) {
+    const entry = entries[hits[at] ?? 0];
+    const end = hits[at + 1] ?? 0;
+    const start = end - (entry?.length ?? 0);
+    if (entry === undefined || found.has(entry.rule.id) || !isWord(text, start, end, entry.rule)) {
+      continue;
+    }
+    const { rule } = entry;
+    const match = rule.pattern.sticky
+      ? matchAt(rule.pattern, text, start)
+      : searchAround(rule, text, { start, end }, searched);
+    if (match !== null) {
+      const range = carrier ?? { start: match.start, end: match.start + match.words.length };
+      found.set(rule.id, { ...range, rule, words: match.words, hidden: carrier !== null });
+    }
+  }
+}
+
+interface Words {
+  readonly start: number;
+  readonly words: string;
+}
+
+function matchAt(pattern: RegExp, text: string, start: number): Words | null {
+  pattern.lastIndex = start;
+  const match = pattern.exec(text);
+  return match && { start, words: match[0] };
+}
+
+/** Searches a window once, however many keywords of the rule lie in it. */
+function searchAround(
+  rule: InstructionRule,
+  text: string,
+  keyword: { readonly start: number; readonly end: number },
+  searched: Map<InstructionRule, number>,
+): Words | null {
+  if (keyword.end < (searched.get(rule) ?? 0)) {
+    return null;
+  }
+  const from = Math.max(0, keyword.start - before);
+  searched.set(rule, keyword.end + after / 2);
+  const match = rule.pattern.exec(text.slice(from, keyword.end + after));
+  return match && { start: from + match.index, words: match[0] };
+}
+
+/** False for a keyword inside another word, such as `dan` in `guidance`. */
+function isWord(text: string, start: number, end: number, rule: InstructionRule): boolean {
+  if (isLetter(text.charCodeAt(start)) && start > 0 && isLetter(text.charCodeAt(start - 1))) {
+    return false;
+  }
+  return rule.wholeWord !== true || !isLetter(text.charCodeAt(end));
+}
+
+function isLetter(code: number): boolean {
+  // Folding the case bit maps A to Z onto a to z.
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x7a;
+}

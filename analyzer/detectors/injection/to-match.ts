@@ -1,0 +1,43 @@
+import type { Content } from "../../../core/model/genai.ts";
+import { type ContentMatch, excerptOf } from "../content/content-detector.ts";
+import type { InstructionHit } from "./find-instructions.ts";
+
+export interface InjectionEvidence {
+  readonly content: Content;
+  readonly index: number;
+  readonly hits: readonly InstructionHit[];
+  readonly score: number;
+  /** Score from which the text alone is a finding. */
+  readonly strongFrom: number;
+}
+
+/** Scores below this are not even an observation. */
+const weakFrom = 0.45;
+
+/** One match for a text, named after its surest rule, or none. */
+export function toInjectionMatch(evidence: InjectionEvidence): ContentMatch[] {
+  const { content, index, hits, score, strongFrom } = evidence;
+  const [surest] = [...hits].sort((a, b) => b.rule.weight - a.rule.weight);
+  if (surest === undefined || score < weakFrom) {
+    return [];
+  }
+  const strong = score >= strongFrom;
+  const { start, end, rule, words, hidden } = surest;
+  return [
+    {
+      rule: rule.id,
+      targetClass: "instructions",
+      score: Math.round(score * 1000) / 1000,
+      strength: strong ? "strong" : "weak",
+      severity: strong ? "medium" : "low",
+      outcome: "attempt",
+      excerpt: hidden ? words.slice(0, 400) : excerptOf(content.text, start, end),
+      maskedValue: words.slice(0, 120),
+      location: content.location,
+      tool: content.tool,
+      contentIndex: index,
+      start,
+      end,
+    },
+  ];
+}

@@ -1,0 +1,163 @@
+/** Text that was hidden in another, with the range of its carrier. */
+export interface DecodedView {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly encoding: "invisible" | "folded" | "base64" | "hex" | "percent";
+}
+
+const nonAscii = /[\u0080-\uffff]/;
+/** Invisible, full-width or mathematical characters, or Latin letters beside Greek or Cyrillic. */
+const disguised =
+  /[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\uff01-\uff5e\ud835\udb40]|[A-Za-z][\u0370-\u052f\u0251-\u0261]|[\u0370-\u052f][A-Za-z]|[\ufe00-\ufe0f]{2}/;
+/** Zero-width, joiners, direction marks, soft hyphen, variation selectors, tags. */
+const invisible = /[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]|[\u{e0000}-\u{e01ef}]/gu;
+
+/** Shorter runs hide no sentence. */
+const shortestRun = 32;
+const longestRun = 16_384;
+
+/**
+ * Views of a text as a model may read it and a filter may not: look-alike letters folded to
+ * ASCII, invisible characters taken out, tag characters and one layer of base64, hex or percent
+ * encoding decoded. Nothing is computed for plain ASCII without long encoded runs.
+ */
+export function decodedViews(text: string): DecodedView[] {
+  const views: DecodedView[] = [];
+  const whole = { start: 0, end: text.length };
+  if (disguised.test(text)) {
+    const tags = decodeTags(text);
+    if (tags !== "") {
+      views.push({ ...whole, text: tags, encoding: "invisible" });
+    }
+    const folded = foldConfusables(text);
+    if (folded !== text) {
+      views.push({ ...whole, text: folded, encoding: "folded" });
+    }
+  }
+  for (const { start, end } of encodedRuns(text)) {
+    const decoded = decodeRun(text.slice(start, end));
+    if (decoded !== null && views.length < maxViews) {
+      views.push({ ...decoded, start, end });
+    }
+  }
+  return views;
+}
+
+/**
+ * Runs of at least 32 characters of base64, hex or percent encoding. Looks at every 32nd
+ * character only, and around it where that one belongs to a run.
+ */
+function encodedRuns(text: string): { readonly start: number; readonly end: number }[] {
+  const runs: { start: number; end: number }[] = [];
+  for (let at = shortestRun - 1; at < text.length; at += shortestRun) {
+    if (isEncoded(text.charCodeAt(at))) {
+      const limit = at - shortestRun;
+      let start = at;
+      while (start > Math.max(limit, 0) && isEncoded(text.charCodeAt(start - 1))) {
+        start -= 1;
+      }
+      let end = at + 1;
+      while (end < text.length && end - start < longestRun && isEncoded(text.charCodeAt(end))) {
+        end += 1;
+      }
+      if (end - start >= shortestRun) {
+        runs.push({ start, end });
+      }
+      at = Math.max(at, end - 1);
+    }
+  }
+  return runs;
+}
+
+/** `A`-`Z`, `a`-`z`, `0`-`9`, `+`, `/`, `=` and `%`. */
+function isEncoded(code: number): boolean {
+  const lower = code | 0x20;
+  return (
+    (lower >= 0x61 && lower <= 0x7a) ||
+    (code >= 0x2f && code <= 0x39) ||
+    code === 0x2b ||
+    code === 0x3d ||
+    code === 0x25
+  );
+}
+
+const maxViews = 32;
+
+/** ASCII smuggled in tag characters (U+E0020 to U+E007E) or variation selectors. */
+function decodeTags(text: string): string {
+  let decoded = "";
+  for (const [character] of text.matchAll(/[\u{e0020}-\u{e007e}]|[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{2,}/gu)) {
+    const code = character.codePointAt(0) ?? 0;
+    decoded += code >= 0xe0020 && code <= 0xe007e ? String.fromCodePoint(code - 0xe0000) : selectors(character);
+  }
+  return decoded.length >= 8 ? decoded : "";
+}
+
+/** Variation selectors 1 to 256 as bytes 0 to 255. */
+function selectors(run: string): string {
+  const bytes = [...run].map((character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return code >= 0xe0100 ? code - 0xe0100 + 16 : code - 0xfe00;
+  });
+  return Buffer.from(bytes).toString("utf8");
+}
+
+/** Cyrillic and Greek letters that look like Latin ones. */
+const lookAlikes: ReadonlyMap<string, string> = new Map(
+  [..."аaеeоoрpсcхxуyіiјjѕsԁdһhԛqԝwꜱsɡgɩiⅼlαaοoρpνvτtιiκkεeβbАAВBЕEКKМMНHОOРPСCТTХXΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧX"]
+    .reduce<[string, string][]>((pairs, character, index, all) => {
+      if (index % 2 === 0) {
+        pairs.push([character, all[index + 1] ?? ""]);
+      }
+      return pairs;
+    }, []),
+);
+
+function foldConfusables(text: string): string {
+  const plain = text.replace(invisible, "").normalize("NFKC");
+  // Only words that mix scripts are folded: real Greek and Russian stay as they are.
+  return plain.replace(/[\p{L}\p{M}]{2,40}/gu, (word) =>
+    /[A-Za-z]/.test(word) || plain.length === text.length ? fold(word) : word,
+  );
+}
+
+function fold(word: string): string {
+  if (!nonAscii.test(word)) {
+    return word;
+  }
+  let folded = "";
+  for (const character of word) {
+    folded += lookAlikes.get(character) ?? character;
+  }
+  return /^[\p{ASCII}]+$/u.test(folded) ? folded : word;
+}
+
+function decodeRun(run: string): Pick<DecodedView, "text" | "encoding"> | null {
+  if (run.includes("%")) {
+    return printable(percent(run), "percent");
+  }
+  if (/^[0-9a-fA-F]+$/.test(run)) {
+    return run.length % 2 === 0 ? printable(Buffer.from(run, "hex").toString("utf8"), "hex") : null;
+  }
+  return /^[A-Za-z]+$|\/.*\/.*\//.test(run) && !/[0-9+=]/.test(run)
+    ? null
+    : printable(Buffer.from(run, "base64").toString("utf8"), "base64");
+}
+
+function percent(run: string): string {
+  try {
+    return decodeURIComponent(run);
+  } catch {
+    return "";
+  }
+}
+
+/** Text with words in it; random bytes and identifiers are dropped. */
+function printable(
+  text: string,
+  encoding: DecodedView["encoding"],
+): Pick<DecodedView, "text" | "encoding"> | null {
+  const readable = /^[\t\n\r\x20-\x7e]{8,}$/.test(text) && /[A-Za-z]{2,}[ ,.:][A-Za-z]{1,}/.test(text);
+  return readable ? { text, encoding } : null;
+}

@@ -1,0 +1,3 @@
+import type { TraceDetector } from "../stored-trace.ts";
+
+export const traceDetectors: readonly TraceDetector[] = [];

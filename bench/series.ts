@@ -1,0 +1,144 @@
+import type { SeriesAlarm } from "../analyzer/detectors/series/series-metric.ts";
+import { seriesMetrics } from "../analyzer/detectors/series/series-metrics.ts";
+import { type InjectedShift, type SimulatedService, simulateService } from "./simulated-service.ts";
+
+/** An alarm of one series, at the start of the window that raised it. */
+export interface RaisedSeriesAlarm {
+  readonly series: string;
+  readonly timeUnixMs: number;
+  readonly alarm: SeriesAlarm;
+}
+
+/** Runs every shipped series detector over the windows of a simulated service. */
+export function detectOn(service: SimulatedService): RaisedSeriesAlarm[] {
+  const states = new Map<string, object>();
+  const raised: RaisedSeriesAlarm[] = [];
+  for (const window of simulateService(service)) {
+    for (const metric of seriesMetrics) {
+      for (const subject of metric.subjects(window)) {
+        const series = `${metric.metric}:${subject}`;
+        const state = states.get(series) ?? metric.create();
+        states.set(series, state);
+        const alarm = metric.advance(state, window, subject);
+        if (alarm !== null) {
+          raised.push({ series, timeUnixMs: window.startUnixMs, alarm });
+        }
+      }
+    }
+  }
+  return raised;
+}
+
+export interface SeriesBenchRow {
+  readonly requestsPerMinute: number;
+  readonly shift: string;
+  readonly runs: number;
+  readonly serviceWeeks: number;
+  /** Alarms before the shift, or at all where there is none. */
+  readonly falseAlarms: number;
+  /** Runs in which the right type of finding followed the shift within a day. */
+  readonly found: number;
+  readonly medianDelayMinutes: number | null;
+  readonly maxDelayMinutes: number | null;
+  /** Runs in which the onset interval, widened by ten minutes, holds the true onset. */
+  readonly onsetHeld: number;
+}
+
+// A Friday, so that the first days seen are a weekend.
+const startUnixMs = Date.UTC(2026, 9, 30);
+const dayMs = 86_400_000;
+const healthyDays = 14;
+
+const shifts: readonly (readonly [
+  name: string,
+  type: string,
+  Omit<InjectedShift, "fromUnixMs">,
+])[] = [
+  ["error 0.5 % to 5 %", "error_regression", { errorRate: 0.05 }],
+  ["latency +40 %", "performance_regression", { latencyFactor: 1.4 }],
+  ["cost +60 %", "cost_anomaly", { costFactor: 1.6 }],
+];
+
+const typeOfMetric: ReadonlyMap<string, string> = new Map(
+  seriesMetrics.map(({ metric, type }) => [metric, type] as const),
+);
+
+/**
+ * False alarms of the series detectors on healthy weeks, and their delay after a shift, at
+ * shipped defaults. A run has two healthy weeks from a cold start and a day with the shift.
+ */
+export function benchSeries({ seeds = 8 }: { readonly seeds?: number } = {}): SeriesBenchRow[] {
+  return [60, 15, 2].flatMap((requestsPerMinute) => [
+    benchHealthy(requestsPerMinute, seeds),
+    ...shifts.map((shift) => benchShift(requestsPerMinute, seeds, shift)),
+  ]);
+}
+
+function benchHealthy(requestsPerMinute: number, seeds: number): SeriesBenchRow {
+  const days = 21;
+  let falseAlarms = 0;
+  for (let seed = 1; seed <= seeds; seed++) {
+    falseAlarms += detectOn({ seed, startUnixMs, days, requestsPerMinute }).length;
+  }
+  return {
+    requestsPerMinute,
+    shift: "none",
+    runs: seeds,
+    serviceWeeks: (seeds * days) / 7,
+    falseAlarms,
+    found: 0,
+    medianDelayMinutes: null,
+    maxDelayMinutes: null,
+    onsetHeld: 0,
+  };
+}
+
+function benchShift(
+  requestsPerMinute: number,
+  seeds: number,
+  [shift, type, factors]: (typeof shifts)[number],
+): SeriesBenchRow {
+  const delays: number[] = [];
+  let falseAlarms = 0;
+  let onsetHeld = 0;
+  for (let seed = 1; seed <= seeds; seed++) {
+    // The hour of the shift goes round the clock with the seed.
+    const fromUnixMs = startUnixMs + healthyDays * dayMs + ((seed * 5) % 24) * 3_600_000;
+    const days = healthyDays + 2;
+    const raised = detectOn({
+      seed: 1000 + seed,
+      startUnixMs,
+      days,
+      requestsPerMinute,
+      shift: { fromUnixMs, ...factors },
+    });
+    const right = raised.find((alarm) => isFrom(alarm, type, fromUnixMs));
+    falseAlarms += raised.filter(({ timeUnixMs }) => timeUnixMs < fromUnixMs).length;
+    if (right !== undefined) {
+      delays.push((right.timeUnixMs - fromUnixMs) / 60_000);
+      onsetHeld += holds(right.alarm.onset, fromUnixMs) ? 1 : 0;
+    }
+  }
+  delays.sort((a, b) => a - b);
+  return {
+    requestsPerMinute,
+    shift,
+    runs: seeds,
+    serviceWeeks: (seeds * healthyDays) / 7,
+    falseAlarms,
+    found: delays.length,
+    medianDelayMinutes: delays[Math.floor(delays.length / 2)] ?? null,
+    maxDelayMinutes: delays.at(-1) ?? null,
+    onsetHeld,
+  };
+}
+
+function isFrom({ series, timeUnixMs }: RaisedSeriesAlarm, type: string, from: number): boolean {
+  const metric = series.slice(0, series.indexOf(":"));
+  return typeOfMetric.get(metric) === type && timeUnixMs >= from && timeUnixMs < from + dayMs;
+}
+
+function holds({ fromUnixMs, toUnixMs }: SeriesAlarm["onset"], onsetUnixMs: number): boolean {
+  const slackMs = 10 * 60_000;
+  return onsetUnixMs >= fromUnixMs - slackMs && onsetUnixMs <= toUnixMs + slackMs;
+}

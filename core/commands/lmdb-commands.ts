@@ -1,0 +1,105 @@
+import { mkdirSync } from "node:fs";
+import { type Database, open, type RootDatabase } from "lmdb";
+import { openWakeChannel } from "../queue/wake-channel.ts";
+import type { CommandEvent, CommandResult, Commands, StoredEvent } from "./commands.ts";
+
+interface CommandTables {
+  readonly root: RootDatabase;
+  /** Position in the whole log → event. */
+  readonly events: Database<StoredEvent, number>;
+  /** Stream and version → position. */
+  readonly versions: Database<number, [string, number]>;
+}
+
+/** LMDB keys end at 1,978 bytes; a stream's name shares its key with the version. */
+const maxStreamBytes = 1024;
+
+/**
+ * The embedded command log. One `append` is one LMDB transaction, so of two writers that expect
+ * the same version exactly one succeeds, whichever threads they run in.
+ */
+export function openLmdbCommands({ dir }: { dir: string }): Commands & { close(): Promise<void> } {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  // Without overlapping sync a transaction's promise resolves after its fsync.
+  const root = open({ path: dir, overlappingSync: false });
+  const tables: CommandTables = {
+    root,
+    events: root.openDB("events", { encoding: "json" }),
+    versions: root.openDB("versions", { encoding: "json" }),
+  };
+  const wake = openWakeChannel(dir);
+  return {
+    async append(stream, expectedVersion, event) {
+      checkStream(stream);
+      const result = await root.childTransaction(() =>
+        appendNow(tables, stream, expectedVersion, event),
+      );
+      if (result.status === "done") {
+        wake.notify();
+      }
+      return result;
+    },
+    async read(stream) {
+      root.resetReadTxn();
+      const range = tables.versions.getRange({ start: [stream, 0], end: [stream, Infinity] });
+      return [...range].map(({ value }) => requireEvent(tables, value));
+    },
+    async readAll(position, limit) {
+      root.resetReadTxn();
+      return [...tables.events.getRange({ start: position + 1, limit })].map(({ value }) => value);
+    },
+    subscribe: (listener) => wake.subscribe(listener),
+    async close() {
+      wake.close();
+      await root.close();
+    },
+  };
+}
+
+function appendNow(
+  tables: CommandTables,
+  stream: string,
+  expectedVersion: number,
+  event: CommandEvent,
+): CommandResult {
+  const currentVersion = versionOf(tables, stream);
+  if (currentVersion !== expectedVersion) {
+    return { status: "conflict", currentVersion };
+  }
+  const { type, actor, timeUnixMs, data } = event;
+  const version = currentVersion + 1;
+  const position = lastPosition(tables) + 1;
+  const stored: StoredEvent = { stream, version, position, type, actor, timeUnixMs, data };
+  void tables.events.put(position, stored);
+  void tables.versions.put([stream, version], position);
+  return { status: "done", event: stored };
+}
+
+function versionOf({ versions }: CommandTables, stream: string): number {
+  const newest = versions.getKeys({
+    start: [stream, Infinity],
+    end: [stream, 0],
+    reverse: true,
+    limit: 1,
+  });
+  return [...newest][0]?.[1] ?? 0;
+}
+
+function lastPosition({ events }: CommandTables): number {
+  return [...events.getKeys({ reverse: true, limit: 1 })][0] ?? 0;
+}
+
+function requireEvent({ events }: CommandTables, position: number): StoredEvent {
+  const event = events.get(position);
+  if (event === undefined) {
+    throw new Error(`the command log has no event at position ${position}, though a stream does`);
+  }
+  return event;
+}
+
+function checkStream(stream: string): void {
+  const bytes = Buffer.byteLength(stream);
+  if (bytes === 0 || bytes > maxStreamBytes) {
+    throw new RangeError(`expected a stream name of 1 to ${maxStreamBytes} bytes, got ${bytes}`);
+  }
+}

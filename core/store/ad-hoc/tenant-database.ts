@@ -1,0 +1,99 @@
+import type { Store } from "../store.ts";
+
+/** Tables a tenant may read; those that do not exist (yet) are left out. */
+const plainTables = [
+  "otel_traces",
+  "otel_traces_trace_id_ts",
+  "otel_logs",
+  "otel_metrics_gauge",
+  "otel_metrics_sum",
+  "otel_metrics_histogram",
+  "otel_metrics_exponential_histogram",
+  "otel_metrics_summary",
+] as const;
+
+/** Tables whose rows are replaced or summed by merges: FINAL shows each once. */
+const mergingTables = [
+  "changes",
+  "detector_heartbeats",
+  "finding_status",
+  "proposals",
+  "series_state",
+  "series_values",
+  "series_windows",
+  "windows_1h",
+  "windows_1m",
+] as const;
+
+/** Views that do more than filter; `{tenant}` stands for the literal. */
+const specialViews: Readonly<Record<string, string>> = {
+  detections: "SELECT * FROM telltale.detections FINAL WHERE Tenant = {tenant} AND Retracted = 0",
+  // A finding without a status is open, and so is one that was muted until a time gone by.
+  findings: `
+    SELECT
+      f.*,
+      multiIf(
+        s.Status = '', 'open',
+        s.Status = 'muted' AND s.Until IS NOT NULL AND s.Until < now64(3), 'open',
+        s.Status
+      ) AS Status,
+      s.Reason AS StatusReason,
+      if(s.Status = '', NULL, s.ChangedAt) AS StatusChangedAt
+    FROM (SELECT * FROM telltale.findings FINAL WHERE Tenant = {tenant}) AS f
+    LEFT JOIN (SELECT * FROM telltale.finding_status FINAL WHERE Tenant = {tenant}) AS s
+      ON s.FindingId = f.Id`,
+};
+
+export interface TenantDatabases {
+  /** Creates the tenant's database of views, once; returns its name. */
+  ensure(tenant: string): Promise<string>;
+}
+
+/**
+ * A database per tenant, with a view on each table limited to the tenant's rows. Views are made
+ * anew once per start, so that columns of later migrations show.
+ */
+export function createTenantDatabases(store: Store): TenantDatabases {
+  const made = new Map<string, Promise<string>>();
+  return {
+    ensure(tenant) {
+      const known = made.get(tenant);
+      if (known !== undefined) {
+        return known;
+      }
+      const making = makeDatabase(store, tenant);
+      made.set(tenant, making);
+      making.catch(() => made.delete(tenant));
+      return making;
+    },
+  };
+}
+
+async function makeDatabase(store: Store, tenant: string): Promise<string> {
+  // The name becomes part of statements, as identifiers cannot be parameters.
+  if (!/^[a-z0-9_-]{1,64}$/.test(tenant)) {
+    throw new Error(`expected a tenant of a-z 0-9 _ -, got ${JSON.stringify(tenant)}`);
+  }
+  const database = `tenant_${tenant}`;
+  await store.command(`CREATE DATABASE IF NOT EXISTS \`${database}\``);
+  const present = await store.query<{ name: string }>(
+    "SELECT name FROM system.tables WHERE database = 'telltale'",
+  );
+  for (const { name } of present) {
+    const select = viewOf(name, `'${tenant}'`);
+    if (select !== undefined) {
+      await store.command(`CREATE OR REPLACE VIEW \`${database}\`.${name} AS ${select}`);
+    }
+  }
+  return database;
+}
+
+function viewOf(table: string, tenantLiteral: string): string | undefined {
+  if (plainTables.some((name) => name === table)) {
+    return `SELECT * FROM telltale.${table} WHERE Tenant = ${tenantLiteral}`;
+  }
+  if (mergingTables.some((name) => name === table)) {
+    return `SELECT * FROM telltale.${table} FINAL WHERE Tenant = ${tenantLiteral}`;
+  }
+  return specialViews[table]?.replaceAll("{tenant}", tenantLiteral);
+}

@@ -1,0 +1,123 @@
+import fc from "fast-check";
+import type { OpenedStore } from "../../../core/store/open-store.ts";
+import { openMemoryStore } from "../../helpers/memory-store.ts";
+import { baseRow, type SpanRow } from "./span-rows.ts";
+
+const columns = `sum(Spans) AS Spans, sum(Errors) AS Errors, sum(DurationNs) AS DurationNs,
+  sumMap(DurationBuckets) AS DurationBuckets, sum(Inferences) AS Inferences,
+  sum(InputTokens) AS InputTokens, sum(OutputTokens) AS OutputTokens, sum(CostUsd) AS CostUsd`;
+
+const keys = `Tenant, ServiceName, Environment, Window, ServiceVersion, SpanKind, Root,
+  GenAiOperation, GenAiRequestModel, GenAiTool`;
+
+/** The same figures straight from the spans; written apart from the view on purpose. */
+function fromSpans(start: "toStartOfMinute" | "toStartOfHour"): string {
+  const isInference =
+    "GenAiOperation IN ('', 'chat', 'text_completion', 'generate_content', 'embeddings')";
+  return `
+    SELECT Tenant, ServiceName, Environment, ${start}(toDateTime(Timestamp)) AS Window,
+      ServiceVersion, SpanKind, ParentSpanId = '' AS Root, GenAiOperation, GenAiRequestModel,
+      GenAiTool, count() AS Spans, countIf(StatusCode = 'Error') AS Errors,
+      sum(Duration) AS DurationNs,
+      sumMap([toInt16(floor(16 * log2(Duration)))], [1]) AS Histogram,
+      mapFromArrays(Histogram.1, Histogram.2) AS DurationBuckets,
+      countIf(${isInference} AND t.InputTokens + t.OutputTokens > 0) AS Inferences,
+      sumIf(t.InputTokens, ${isInference}) AS InputTokens,
+      sumIf(t.OutputTokens, ${isInference}) AS OutputTokens,
+      sumIf(toDecimal128(t.CostUsd, 12), ${isInference}) AS CostUsd
+    FROM otel_traces AS t
+    GROUP BY ${keys} ORDER BY ${keys}`;
+}
+
+const span = fc.record({
+  id: fc.integer({ min: 0, max: 300 }),
+  minute: fc.integer({ min: 0, max: 130 }),
+  service: fc.constantFrom("shop", "pay"),
+  operation: fc.constantFrom("", "chat", "execute_tool", "invoke_agent", "embeddings"),
+  error: fc.boolean(),
+  duration: fc.integer({ min: 1, max: 1e12 }),
+  tokens: fc.integer({ min: 0, max: 5000 }),
+});
+
+let store: OpenedStore;
+beforeAll(async () => {
+  store = await openMemoryStore();
+});
+afterAll(() => store.close());
+
+/** Inserts as the analyzer does: spans that another batch has stored are taken out first. */
+async function storeBatch(token: string, rows: readonly SpanRow[]): Promise<void> {
+  const known = await store.reads.query<{ SpanId: string }>(
+    "SELECT SpanId FROM span_identity WHERE Tenant = 'default' AND BatchId != {token:String}",
+    { token },
+  );
+  const stored = new Set(known.map(({ SpanId }) => SpanId));
+  const fresh = rows.filter(({ SpanId }) => !stored.has(SpanId));
+  await store.writes.insert(
+    "otel_traces",
+    fresh.map((row) => ({ ...row, BatchId: token })),
+    { token },
+  );
+}
+
+describe("windows_1m and windows_1h", () => {
+  it("equal GROUP BY over the spans, whatever is resent or overlaps", async () => {
+    let round = 0;
+    const batches = fc.array(
+      fc.record({
+        spans: fc.uniqueArray(span, { selector: ({ id }) => id, maxLength: 60 }),
+        sent: fc.integer({ min: 1, max: 3 }),
+      }),
+      { minLength: 1, maxLength: 5 },
+    );
+    await fc.assert(
+      fc.asyncProperty(batches, async (sequence) => {
+        round += 1;
+        for (const [index, { spans, sent }] of sequence.entries()) {
+          const rows = spans.map(
+            (item): SpanRow => ({
+              ...baseRow,
+              Timestamp: new Date(Date.UTC(2026, 10, 2) + item.minute * 60_000).toISOString(),
+              SpanId: `${round}-${item.id}`,
+              ServiceName: item.service,
+              GenAiOperation: item.operation,
+              StatusCode: item.error ? "Error" : "Unset",
+              Duration: item.duration,
+              InputTokens: item.tokens,
+              OutputTokens: item.tokens,
+              CostUsd: item.tokens / 1e6,
+            }),
+          );
+          for (let time = 0; time < sent; time++) {
+            await storeBatch(`batch-${round}-${index}`, rows);
+          }
+        }
+        for (const [table, start] of [
+          ["windows_1m", "toStartOfMinute"],
+          ["windows_1h", "toStartOfHour"],
+        ] as const) {
+          const windows = await store.reads.query<Record<string, unknown>>(
+            `SELECT ${keys}, ${columns} FROM ${table} GROUP BY ${keys} ORDER BY ${keys}`,
+          );
+          const spans = await store.reads.query<Record<string, unknown>>(fromSpans(start));
+          const expected = spans.map(({ Histogram, ...row }) => row);
+          expect(windows).toEqual(expected);
+        }
+      }),
+      { numRuns: 12 },
+    );
+  }, 60_000);
+
+  it("take a cost that is not a number as nothing, and lose no span", async () => {
+    await store.writes.command(
+      `INSERT INTO otel_traces (Tenant, Timestamp, GenAiOperation, CostUsd, Duration)
+       VALUES ('wild', '2026-11-02 00:00:00', 'chat', nan, 0),
+         ('wild', '2026-11-02 00:00:00', 'chat', inf, 18446744073709551615),
+         ('wild', '2026-11-02 00:00:00', 'chat', 0.25, 1)`,
+    );
+    const rows = await store.reads.query(
+      "SELECT sum(Spans) AS spans, toFloat64(sum(CostUsd)) AS cost FROM windows_1m WHERE Tenant = 'wild'",
+    );
+    expect(rows).toEqual([{ spans: 3, cost: 0.25 }]);
+  });
+});

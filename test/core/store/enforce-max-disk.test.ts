@@ -1,0 +1,56 @@
+import { enforceMaxDisk } from "../../../core/store/enforce-max-disk.ts";
+import type { OpenedStore } from "../../../core/store/open-store.ts";
+import { openMemoryStore } from "../../helpers/memory-store.ts";
+import { seedStore } from "../../helpers/seed-store.ts";
+import { spanRow } from "../../helpers/span-row.ts";
+
+let store: OpenedStore;
+
+beforeAll(async () => {
+  store = await openMemoryStore();
+  await seedStore(store.writes, "default");
+  const days = ["2026-11-17", "2026-11-18", "2026-11-19"];
+  for (const day of days) {
+    await store.writes.insert("otel_traces", [spanRow({ Timestamp: `${day} 01:00:00` })]);
+  }
+});
+
+afterAll(() => store.close());
+
+async function size(): Promise<number> {
+  const [row] = await store.reads.query<{ bytes: number }>(
+    "SELECT sum(bytes_on_disk) AS bytes FROM system.parts WHERE active AND database = 'telltale'",
+  );
+  return row?.bytes ?? 0;
+}
+
+async function count(table: string): Promise<number> {
+  const [row] = await store.reads.query<{ rows: number }>(`SELECT count() AS rows FROM ${table}`);
+  return row?.rows ?? -1;
+}
+
+it("drops nothing below the limit", async () => {
+  expect(await enforceMaxDisk(store.writes, 1e12)).toEqual([]);
+});
+
+it("drops the oldest days first, and only as many as it takes", async () => {
+  const dropped = await enforceMaxDisk(store.writes, (await size()) - 1);
+  expect(dropped).toEqual([
+    { table: "otel_traces", day: "2026-11-17", rows: 1, bytes: expect.any(Number) },
+  ]);
+  expect(await count("otel_traces")).toBe(242);
+});
+
+it("never drops findings, detections, changes, proposals or windows", async () => {
+  const tables = ["findings", "detections", "changes", "proposals", "windows_1m"];
+  const before = await Promise.all(tables.map(count));
+  const dropped = await enforceMaxDisk(store.writes, 0);
+  expect(dropped.map(({ table, day }) => `${day} ${table}`)).toEqual([
+    "2026-11-18 otel_traces",
+    "2026-11-19 otel_traces",
+    "2026-11-20 otel_logs",
+    "2026-11-20 otel_traces",
+  ]);
+  expect(await count("otel_traces")).toBe(0);
+  expect(await Promise.all(tables.map(count))).toEqual(before);
+});

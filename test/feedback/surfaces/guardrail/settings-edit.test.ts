@@ -1,0 +1,83 @@
+import { parse } from "jsonc-parser";
+import { addPermissionRule } from "../../../../feedback/surfaces/guardrail/settings-edit.ts";
+
+const rule = "WebFetch(domain:evil.example)";
+
+function edited(before: string | null, list: "deny" | "ask" = "deny"): string {
+  const result = addPermissionRule(before, list, rule);
+  return result.status === "edited" ? result.text : `(${result.status})`;
+}
+
+describe("addPermissionRule", () => {
+  it.each([
+    {
+      name: "creates a minimal file",
+      before: null,
+      after: `{\n  "permissions": {\n    "deny": [\n      "${rule}"\n    ]\n  }\n}\n`,
+    },
+    {
+      name: "keeps a one-line list on one line",
+      before: `{"permissions": {"deny": ["Bash(rm:*)"]}}`,
+      after: `{"permissions": {"deny": ["Bash(rm:*)", "${rule}"]}}`,
+    },
+    {
+      name: "fills an empty list",
+      before: `{\n\t"permissions": { "deny": [] }\n}\n`,
+      after: `{\n\t"permissions": { "deny": ["${rule}"] }\n}\n`,
+    },
+    {
+      name: "adds a line to a list of lines, before its comment",
+      before: `{\n  "permissions": {\n    "deny": [\n      "A", // first\n      "B" // second\n    ]\n  }\n}`,
+      after: `{\n  "permissions": {\n    "deny": [\n      "A", // first\n      "B", // second\n      "${rule}"\n    ]\n  }\n}`,
+    },
+    {
+      name: "keeps trailing commas, CRLF and a byte order mark",
+      before: `\uFEFF{\r\n  "permissions": {\r\n    "deny": [\r\n      "A",\r\n    ],\r\n  },\r\n}\r\n`,
+      after: `\uFEFF{\r\n  "permissions": {\r\n    "deny": [\r\n      "A",\r\n      "${rule}",\r\n    ],\r\n  },\r\n}\r\n`,
+    },
+    {
+      name: "adds the list beside another",
+      before: `{\n  "permissions": {\n    "allow": ["Bash"]\n  }\n}\n`,
+      after: `{\n  "permissions": {\n    "allow": ["Bash"],\n    "deny": [\n      "${rule}"\n    ]\n  }\n}\n`,
+    },
+    {
+      name: "adds the permissions to other settings",
+      before: `{\n  // model\n  "model": "x"\n}\n`,
+      after: `{\n  // model\n  "model": "x",\n  "permissions": {\n    "deny": [\n      "${rule}"\n    ]\n  }\n}\n`,
+    },
+  ])("$name", ({ before, after }) => {
+    expect(edited(before)).toBe(after);
+  });
+
+  it("knows a rule that is in place", () => {
+    expect(edited(`{"permissions":{"deny":["${rule}"]}}`)).toBe("(in_place)");
+  });
+
+  it.each([
+    ["not JSON", "{ permissions: "],
+    ["empty", ""],
+    ["a list", "[]"],
+    ["permissions that are text", `{"permissions": "x"}`],
+    ["a deny that is an object", `{"permissions": {"deny": {}}}`],
+    ["a deny with a number", `{"permissions": {"deny": [1]}}`],
+    ["permissions twice", `{"permissions": {}, "permissions": {"deny": []}}`],
+  ])("never edits %s", (_name, before) => {
+    expect(edited(before)).toBe("(refused)");
+  });
+
+  it("writes text that says the old settings and the rule, and nothing else", () => {
+    const before = `{"hooks":{"a":[1]},"permissions":{"allow":["X"],"ask":["Y"]}}`;
+    expect(parse(edited(before, "ask"))).toEqual({
+      hooks: { a: [1] },
+      permissions: { allow: ["X"], ask: ["Y", rule] },
+    });
+  });
+
+  it("keeps a hostile rule a string", () => {
+    const hostile = 'x","allow":["Bash(*)';
+    const result = addPermissionRule(`{"permissions":{"deny":["A"]}}`, "deny", hostile);
+    expect(result.status === "edited" && parse(result.text)).toEqual({
+      permissions: { deny: ["A", hostile] },
+    });
+  });
+});

@@ -1,0 +1,41 @@
+import { changeRow } from "../../analyzer/ingest/change-row.ts";
+import type { Change } from "../../core/model/change.ts";
+import type { Store } from "../../core/store/store.ts";
+
+/** A change without content; parts replace its fields. */
+export function makeChange(parts: Partial<Change> = {}): Change {
+  return {
+    tenant: "default",
+    changeId: "change",
+    kind: "deployment",
+    timeUnixMs: Date.parse("2026-11-20T08:00:00Z"),
+    service: "",
+    environment: "",
+    name: "",
+    version: "",
+    repository: "",
+    revision: "",
+    parents: [],
+    author: "",
+    message: "",
+    files: [],
+    pullRequest: "",
+    session: null,
+    prompt: "",
+    intent: "",
+    startedAtUnixMs: null,
+    completedAtUnixMs: null,
+    status: "",
+    source: "native",
+    ...parts,
+  };
+}
+
+/** Inserts changes as the analyzer does. */
+export async function insertChanges(store: Store, changes: readonly Change[]): Promise<void> {
+  const batch = { id: "test", receivedAtUnixMs: 0, revision: 1 };
+  await store.insert(
+    "changes",
+    changes.map((change) => changeRow(change, batch)),
+  );
+}
