@@ -8,7 +8,7 @@ import type { Metrics } from "../core/telemetry/metrics.ts";
 import type { FindingStage } from "./findings/finding-stage.ts";
 import type { HeartbeatWriter } from "./ingest/heartbeat.ts";
 import { type IngestStores, type StoredBatch, storeBatch } from "./ingest/ingest-stage.ts";
-import { type PreparedBatch, prepareBatch } from "./ingest/prepare-batch.ts";
+import { prepareBatch } from "./ingest/prepare-batch.ts";
 import type { Inspector } from "./inspect/inspector.ts";
 import type { WindowStage } from "./series/window-stage.ts";
 import type { TraceStage } from "./trace/trace-stage.ts";
@@ -81,12 +81,14 @@ export function createAnalyzer(dependencies: AnalyzerDependencies): Analyzer {
 }
 
 async function processBatch(dependencies: AnalyzerDependencies, batch: Batch): Promise<void> {
-  const { consumer, clock, logger } = dependencies;
-  const startedAt = clock.now();
+  const { consumer, inspector, stores, heartbeat, config, metrics, logger } = dependencies;
+  const stage = createStopwatch(metrics);
   let stored: StoredBatch;
   try {
-    const prepared = prepare(dependencies, batch);
-    stored = await storeBatch(dependencies.stores, dependencies.heartbeat, prepared);
+    const prepared = prepareBatch(batch, inspector, config.otlp.maxBodyBytes);
+    stage("prepare");
+    stored = await storeBatch(stores, heartbeat, prepared);
+    stage("store");
   } catch (error) {
     if (error instanceof StoreError && error.retryable) {
       throw error;
@@ -97,20 +99,25 @@ async function processBatch(dependencies: AnalyzerDependencies, batch: Batch): P
     return;
   }
   await recordFindings(dependencies, stored);
+  stage("findings");
   await consumer.commit(batch, stored.outcome);
+  stage("commit");
   observe(dependencies, stored);
-  report(dependencies, batch, (clock.now() - startedAt) / 1000);
-}
-
-function report({ metrics }: AnalyzerDependencies, batch: Batch, seconds: number): void {
-  const records = batch.records.reduce((sum, record) => sum + record.acceptedCount, 0);
   metrics.count("telltale.analyzer.batches", 1);
-  metrics.count("telltale.analyzer.records", records);
-  metrics.observe("telltale.analyzer.batch.duration", seconds);
+  metrics.count(
+    "telltale.analyzer.records",
+    batch.records.reduce((sum, record) => sum + record.acceptedCount, 0),
+  );
 }
 
-function prepare({ inspector, config }: AnalyzerDependencies, batch: Batch): PreparedBatch {
-  return prepareBatch(batch, inspector, config.otlp.maxBodyBytes);
+/** Reports the time since the stage before. */
+function createStopwatch(metrics: Metrics): (stage: string) => void {
+  let since = performance.now();
+  return (stage) => {
+    const now = performance.now();
+    metrics.observe("telltale.analyzer.batch.duration", (now - since) / 1000, { stage });
+    since = now;
+  };
 }
 
 async function recordFindings(

@@ -1,6 +1,6 @@
 import type { Measured } from "./measure.ts";
 
-/** Writes a table for people and, as the last line, one JSON object for programs. */
+/** Writes a table of rates and of ratios to the baseline. */
 export function printTable(title: string, unit: string, rows: readonly Measured[]): void {
   const width = Math.max(...rows.map(({ name }) => name.length));
   const lines = rows.map(({ name, unitsPerCpuSecond, ratio }) => {

@@ -1,5 +1,6 @@
 import type { SeriesAlarm } from "../analyzer/detectors/series/series-metric.ts";
 import { seriesMetrics } from "../analyzer/detectors/series/series-metrics.ts";
+import type { SeriesWindow } from "../analyzer/series/series-window.ts";
 import { type InjectedShift, type SimulatedService, simulateService } from "./simulated-service.ts";
 
 /** An alarm of one series, at the start of the window that raised it. */
@@ -14,19 +15,23 @@ export function detectOn(service: SimulatedService): RaisedSeriesAlarm[] {
   const states = new Map<string, object>();
   const raised: RaisedSeriesAlarm[] = [];
   for (const window of simulateService(service)) {
-    for (const metric of seriesMetrics) {
-      for (const subject of metric.subjects(window)) {
-        const series = `${metric.metric}:${subject}`;
-        const state = states.get(series) ?? metric.create();
-        states.set(series, state);
-        const alarm = metric.advance(state, window, subject);
-        if (alarm !== null) {
-          raised.push({ series, timeUnixMs: window.startUnixMs, alarm });
-        }
+    for (const { metric, subject } of seriesOf(window)) {
+      const series = `${metric.metric}:${subject}`;
+      const state = states.get(series) ?? metric.create();
+      states.set(series, state);
+      const alarm = metric.advance(state, window, subject);
+      if (alarm !== null) {
+        raised.push({ series, timeUnixMs: window.startUnixMs, alarm });
       }
     }
   }
   return raised;
+}
+
+function seriesOf(window: SeriesWindow) {
+  return seriesMetrics.flatMap((metric) =>
+    metric.subjects(window).map((subject) => ({ metric, subject })),
+  );
 }
 
 export interface SeriesBenchRow {

@@ -4,6 +4,7 @@ import {
   type SeriesWindow,
   windowMs,
 } from "../analyzer/series/series-window.ts";
+import { createRandom } from "./random.ts";
 
 /** A change of behavior from some time on; factors are relative to healthy. */
 export interface InjectedShift {
@@ -31,7 +32,7 @@ const dayMs = 86_400_000;
  * call, and about once a day a single minute with many errors or very slow answers.
  */
 export function* simulateService(service: SimulatedService): Generator<SeriesWindow> {
-  const random = seededRandom(service.seed);
+  const random = createRandom(service.seed);
   let wander = 0;
   let dayFactor = 1;
   for (let minute = 0; minute < service.days * 1440; minute++) {
@@ -111,17 +112,6 @@ function loadAt(unixMs: number): number {
 
 function activeShift({ shift }: SimulatedService, unixMs: number): InjectedShift | undefined {
   return shift !== undefined && unixMs >= shift.fromUnixMs ? shift : undefined;
-}
-
-/** Mulberry32: a small generator with 32 bits of state, the same on every machine. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** Box-Muller. */

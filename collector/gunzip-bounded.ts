@@ -21,9 +21,9 @@ export async function gunzipBounded(body: Uint8Array, limits: GunzipLimits): Pro
   try {
     return inflateSmall(body, limits) ?? (await inflateLarge(body, limits));
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    if (error instanceof Error && code.startsWith("Z_")) {
-      throw new RefusedUpload("undecodable", `expected gzip, got: ${error.message}`, error);
+    const code = codeOf(error);
+    if (code.startsWith("Z_")) {
+      throw new RefusedUpload("undecodable", `expected a gzip body, got ${code}`, error);
     }
     throw error;
   }
@@ -39,7 +39,7 @@ function inflateSmall(body: Uint8Array, { maxBytes, onSize }: GunzipLimits): Uin
     onSize(output.length);
     return output;
   } catch (error) {
-    if (error instanceof RangeError && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") {
+    if (codeOf(error) === "ERR_BUFFER_TOO_LARGE") {
       return null;
     }
     throw error;
@@ -70,4 +70,8 @@ function sizeInTrailer(body: Uint8Array): number {
   return body.length < 18
     ? 0
     : new DataView(body.buffer, body.byteOffset, body.byteLength).getUint32(body.length - 4, true);
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 }

@@ -161,10 +161,12 @@ function sourceOf(
   timeUnixNano: bigint,
 ): Source {
   const resource = record.resource.attributes;
-  const text = (key: string) => {
+
+  function text(key: string): string {
     const value = resource.get(key);
     return typeof value === "string" ? value : "";
-  };
+  }
+
   const session = record.attributes.get("session.id");
   const ownSession = typeof session === "string" ? session : "";
   return {

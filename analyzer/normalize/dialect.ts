@@ -38,8 +38,15 @@ export interface Dialect {
 /** Reads the fields of a dialect's table; contents are added by the caller. */
 export function readFields(dialect: Dialect, attributes: AttributeMap): GenAiRecord {
   const { fields } = dialect;
-  const text = (field: TextField) => firstString(attributes, fields[field]);
-  const count = (field: CountField) => firstCount(attributes, fields[field]);
+
+  function text(field: TextField): string {
+    return firstString(attributes, fields[field]);
+  }
+
+  function count(field: CountField): number {
+    return firstCount(attributes, fields[field]);
+  }
+
   const cacheReadTokens = count("cacheReadTokens");
   const cacheWriteTokens = count("cacheWriteTokens");
   const record: GenAiRecord = {

@@ -45,7 +45,7 @@ function listsOf(node: unknown): unknown {
   const map = node as Map<string, unknown>;
   const keys = [...map.keys()];
   if (keys.length > 0 && keys.every((key) => /^\d{1,5}$/.test(key) && Number(key) < maxIndex)) {
-    return keys.sort((a, b) => Number(a) - Number(b)).map((key) => listsOf(map.get(key)));
+    return keys.toSorted((a, b) => Number(a) - Number(b)).map((key) => listsOf(map.get(key)));
   }
   return new Map(keys.map((key) => [key, listsOf(map.get(key))]));
 }

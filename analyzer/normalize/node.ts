@@ -95,5 +95,5 @@ function closeTruncated(text: string): string {
   const trimmed = body
     .replace(/[,:]\s*$|(?<=[{,])\s*"[^"\\]{0,80}"\s*:?\s*$/, "")
     .replace(/,\s*$/, "");
-  return trimmed + closers.reverse().join("");
+  return trimmed + closers.toReversed().join("");
 }

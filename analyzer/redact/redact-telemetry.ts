@@ -98,7 +98,10 @@ export function createTelemetryRedactor(redactor: Redactor): TelemetryRedactor {
 
 /** Masks every free text of a change; ids, times and revisions have formats of their own. */
 function maskChange(redactor: Redactor, change: Change): Change {
-  const mask = (text: string) => redactor.text(text, "change", []);
+  function mask(text: string): string {
+    return redactor.text(text, "change", []);
+  }
+
   const { session } = change;
   return {
     ...change,

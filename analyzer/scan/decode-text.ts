@@ -11,7 +11,8 @@ const nonAscii = /[\u0080-\uffff]/;
 const disguised =
   /[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\uff01-\uff5e\ud835\udb40]|[A-Za-z][\u0370-\u052f\u0251-\u0261]|[\u0370-\u052f][A-Za-z]|[\ufe00-\ufe0f]{2}/;
 /** Zero-width, joiners, direction marks, soft hyphen, variation selectors, tags. */
-const invisible = /[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]|[\u{e0000}-\u{e01ef}]/gu;
+const invisible =
+  /[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]|[\u{e0000}-\u{e01ef}]/gu;
 
 /** Shorter runs hide no sentence. */
 const shortestRun = 32;
@@ -87,9 +88,14 @@ const maxViews = 32;
 /** ASCII smuggled in tag characters (U+E0020 to U+E007E) or variation selectors. */
 function decodeTags(text: string): string {
   let decoded = "";
-  for (const [character] of text.matchAll(/[\u{e0020}-\u{e007e}]|[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{2,}/gu)) {
+  for (const [character] of text.matchAll(
+    /[\u{e0020}-\u{e007e}]|[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{2,}/gu,
+  )) {
     const code = character.codePointAt(0) ?? 0;
-    decoded += code >= 0xe0020 && code <= 0xe007e ? String.fromCodePoint(code - 0xe0000) : selectors(character);
+    decoded +=
+      code >= 0xe0020 && code <= 0xe007e
+        ? String.fromCodePoint(code - 0xe0000)
+        : selectors(character);
   }
   return decoded.length >= 8 ? decoded : "";
 }
@@ -105,13 +111,14 @@ function selectors(run: string): string {
 
 /** Cyrillic and Greek letters that look like Latin ones. */
 const lookAlikes: ReadonlyMap<string, string> = new Map(
-  [..."аaеeоoрpсcхxуyіiјjѕsԁdһhԛqԝwꜱsɡgɩiⅼlαaοoρpνvτtιiκkεeβbАAВBЕEКKМMНHОOРPСCТTХXΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧX"]
-    .reduce<[string, string][]>((pairs, character, index, all) => {
-      if (index % 2 === 0) {
-        pairs.push([character, all[index + 1] ?? ""]);
-      }
-      return pairs;
-    }, []),
+  [
+    ..."аaеeоoрpсcхxуyіiјjѕsԁdһhԛqԝwꜱsɡgɩiⅼlαaοoρpνvτtιiκkεeβbАAВBЕEКKМMНHОOРPСCТTХXΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧX",
+  ].reduce<[string, string][]>((pairs, character, index, all) => {
+    if (index % 2 === 0) {
+      pairs.push([character, all[index + 1] ?? ""]);
+    }
+    return pairs;
+  }, []),
 );
 
 function foldConfusables(text: string): string {
@@ -158,6 +165,7 @@ function printable(
   text: string,
   encoding: DecodedView["encoding"],
 ): Pick<DecodedView, "text" | "encoding"> | null {
-  const readable = /^[\t\n\r\x20-\x7e]{8,}$/.test(text) && /[A-Za-z]{2,}[ ,.:][A-Za-z]{1,}/.test(text);
+  const readable =
+    /^[\t\n\r\x20-\x7e]{8,}$/.test(text) && /[A-Za-z]{2,}[ ,.:][A-Za-z]{1,}/.test(text);
   return readable ? { text, encoding } : null;
 }

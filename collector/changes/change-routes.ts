@@ -3,6 +3,7 @@ import { principalOf } from "../../core/auth/principal.ts";
 import { handleErrors } from "../../core/http/handle-errors.ts";
 import { HttpError } from "../../core/http/http-error.ts";
 import { renderProblem } from "../../core/http/render-problem.ts";
+import type { NewQueueRecord } from "../../core/queue/queue.ts";
 import { mediaType } from "../media-type.ts";
 import { RefusedUpload } from "../refused-upload.ts";
 import {
@@ -11,7 +12,7 @@ import {
   takeUpload,
   type UploadDependencies,
 } from "../take-upload.ts";
-import { claimOf, partByClaims } from "./claim-ids.ts";
+import { claimName, claimOf, partByClaims } from "./claim-ids.ts";
 import {
   type AcceptedItem,
   type ChangeForm,
@@ -93,49 +94,54 @@ interface Delivery {
   readonly rejected: readonly RejectedItem[];
 }
 
+/** Rounds in which owners of one id may be tried; then all its items of the request are taken. */
+const maxClaimRounds = 8;
+
 /**
  * Queues the accepted changes with claims on their ids. The queue refuses an append whole when
- * another owner has one of the ids; the rest is then appended without those. Claims are never
- * given up, so each round has fewer items and the loop ends.
+ * another owner has one of the ids; the rest is then appended without the refused claims.
  */
 async function queueChanges(
   dependencies: UploadDependencies,
   delivery: Delivery,
 ): Promise<ChangesAnswer> {
-  const conflicting = new Set<string>();
-  for (;;) {
-    const { kept, taken } = partByClaims(delivery.accepted, conflicting);
+  const refuted = new Set<string>();
+  for (let round = 1; ; round += 1) {
+    const { kept, taken } = partByClaims(delivery.accepted, refuted);
     const rejected = [...delivery.rejected, ...taken].toSorted((a, b) => a.index - b.index);
     const answer = { accepted: kept.length, rejected };
     if (kept.length + rejected.length === 0) {
       return answer;
     }
-    const result = await appendDurably(
-      dependencies,
-      {
-        tenant: delivery.tenant,
-        signal: "changes",
-        receivedAtUnixMs: delivery.receivedAtUnixMs,
-        contentType: "json",
-        contentEncoding: "identity",
-        acceptedCount: kept.length,
-        rejectedOrdinals: [],
-        rejected: countByReason(rejected),
-        body: Buffer.from(JSON.stringify(kept.map(({ change }) => change))),
-      },
-      { claims: kept.map(({ change }) => claimOf(change)) },
-    );
+    const claims = kept.map(({ change }) => claimOf(change));
+    const record = toRecord(delivery, kept, rejected);
+    const result = await appendDurably(dependencies, record, { claims });
     if (result.status !== "conflict") {
       return answer;
     }
-    const before = conflicting.size;
-    for (const key of result.keys) {
-      conflicting.add(key);
-    }
-    if (conflicting.size === before) {
-      throw new Error("the queue refused claims that were not made");
+    const conflicting = new Set(result.keys);
+    for (const claim of claims.filter(({ key }) => conflicting.has(key))) {
+      refuted.add(round < maxClaimRounds ? claimName(claim) : claim.key);
     }
   }
+}
+
+function toRecord(
+  { tenant, receivedAtUnixMs }: Delivery,
+  kept: readonly AcceptedItem[],
+  rejected: readonly RejectedItem[],
+): NewQueueRecord {
+  return {
+    tenant,
+    signal: "changes",
+    receivedAtUnixMs,
+    contentType: "json",
+    contentEncoding: "identity",
+    acceptedCount: kept.length,
+    rejectedOrdinals: [],
+    rejected: countByReason(rejected),
+    body: Buffer.from(JSON.stringify(kept.map(({ change }) => change))),
+  };
 }
 
 function countByReason(rejected: readonly RejectedItem[]): Record<string, number> {

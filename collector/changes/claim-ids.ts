@@ -18,24 +18,36 @@ export function claimOf({ tenant, changeId, kind, service, repository }: Change)
   };
 }
 
-/** Parts items into those whose claims hold against `owners` and earlier items, and the rest. */
+/**
+ * Parts items into those that may be appended together and those whose id is taken: by an
+ * owner outside this request, or by an earlier item of it.
+ *
+ * @param refuted Claims (`claimName`) that the queue refused, or keys nobody may claim.
+ */
 export function partByClaims(
   items: readonly AcceptedItem[],
-  conflicting: ReadonlySet<string>,
+  refuted: ReadonlySet<string>,
 ): { readonly kept: readonly AcceptedItem[]; readonly taken: readonly RejectedItem[] } {
   const owners = new Map<string, string>();
   const kept: AcceptedItem[] = [];
   const taken: RejectedItem[] = [];
   for (const item of items) {
-    const { key, owner } = claimOf(item.change);
-    if (conflicting.has(key) || (owners.get(key) ?? owner) !== owner) {
+    const claim = claimOf(item.change);
+    const isRefuted = refuted.has(claim.key) || refuted.has(claimName(claim));
+    const owner = owners.get(claim.key) ?? claim.owner;
+    if (isRefuted || owner !== claim.owner) {
       taken.push(idTaken(item));
     } else {
-      owners.set(key, owner);
+      owners.set(claim.key, owner);
       kept.push(item);
     }
   }
   return { kept, taken };
+}
+
+/** Keys have no line feed, so no claim is named like another or like a key. */
+export function claimName({ key, owner }: Claim): string {
+  return `${owner}\n${key}`;
 }
 
 function idTaken({ index }: AcceptedItem): RejectedItem {

@@ -1,6 +1,5 @@
 import type { Signal } from "../model/telemetry.ts";
-import type { RecordLimits } from "./limits.ts";
-import { maxObjectsPerRequest } from "./limits.ts";
+import { maxObjectsPerRequest, type RecordLimits } from "./limits.ts";
 import { OtlpDecodeError } from "./otlp-decode-error.ts";
 
 /**

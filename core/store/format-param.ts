@@ -31,9 +31,12 @@ function formatNested(value: unknown): string {
       return formatNumber(value);
     case "object":
       return formatObject(value);
-    default:
-      throw new TypeError(`expected a value that can be a query parameter, got ${typeof value}`);
+    case "function":
+    case "symbol":
+    case "undefined":
+      break;
   }
+  throw new TypeError(`expected a value that can be a query parameter, got ${typeof value}`);
 }
 
 function formatNumber(value: number): string {
@@ -50,7 +53,9 @@ function formatObject(value: object): string {
   if (Array.isArray(value)) {
     return `[${value.map(formatNested).join(",")}]`;
   }
-  const entries = Object.entries(value).map(([key, item]) => `${sqlString(key)}:${formatNested(item)}`);
+  const entries = Object.entries(value).map(
+    ([key, item]) => `${sqlString(key)}:${formatNested(item)}`,
+  );
   return `{${entries.join(",")}}`;
 }
 

@@ -6,7 +6,11 @@ import type { Config } from "../config/config.ts";
 import type { Logger } from "../log.ts";
 import { type AdHocStore, createAdHocStore, maxResultBytes } from "./ad-hoc/ad-hoc-store.ts";
 import { createTenantDatabases } from "./ad-hoc/tenant-database.ts";
-import { type ChdbConnection, openChdbConnection, type SessionSettings } from "./chdb-connection.ts";
+import {
+  type ChdbConnection,
+  openChdbConnection,
+  type SessionSettings,
+} from "./chdb-connection.ts";
 import { createChdbStore } from "./chdb-store.ts";
 import { migrate } from "./migrate.ts";
 import type { Store } from "./store.ts";
@@ -41,11 +45,6 @@ export async function openStore({ dataDir, config, logger }: StoreOptions): Prom
   const engine = new Session(folder.path, { connectionArgs: engineArguments(config) });
   engine.query("CREATE DATABASE IF NOT EXISTS telltale");
   const opened: ChdbConnection[] = [];
-  const open = async (settings: SessionSettings) => {
-    const connection = await openChdbConnection(folder.path, "telltale", settings);
-    opened.push(connection);
-    return connection;
-  };
   const writes = createChdbStore(await open(writeSettings(config)));
   const reads = createChdbStore(await open(readSettings(config)));
   const adHoc = createAdHocStore(
@@ -70,6 +69,12 @@ export async function openStore({ dataDir, config, logger }: StoreOptions): Prom
       folder.remove();
     },
   };
+
+  async function open(settings: SessionSettings): Promise<ChdbConnection> {
+    const connection = await openChdbConnection(folder.path, "telltale", settings);
+    opened.push(connection);
+    return connection;
+  }
 }
 
 function openFolder(dataDir: string): { path: string; remove: () => void } {
@@ -133,8 +138,9 @@ function readSettings(config: Config["store"]): SessionSettings {
 const checkSettings: SessionSettings = { ...commonSettings, max_execution_time: 5, readonly: 1 };
 
 /**
- * Limits of a user's query. One thread at the lowest priority of the operating system keeps
- * dashboards from slowing ingest. `readonly` comes last: nothing can be set after it.
+ * Limits of a user's query. One thread each keeps dashboards from slowing ingest;
+ * `os_thread_priority` would too, but chdb leaves it on threads that later serve inserts.
+ * `readonly` comes last: nothing can be set after it.
  */
 function adHocSettings(config: Config["store"]): SessionSettings {
   return {
@@ -145,7 +151,6 @@ function adHocSettings(config: Config["store"]): SessionSettings {
     max_result_bytes: maxResultBytes,
     result_overflow_mode: "throw",
     max_threads: 1,
-    os_thread_priority: 19,
     do_not_merge_across_partitions_select_final: 1,
     // The tenant filter of a view is evaluated before the caller's own conditions.
     short_circuit_function_evaluation: "force_enable",

@@ -45,14 +45,10 @@ export function serveStore(port: MessagePort, stores: StorePair): void {
 }
 
 function perform(store: Store, call: Call): Promise<unknown> {
-  switch (call.method) {
-    case "query":
-      return store.query(call.sql, call.params);
-    case "command":
-      return store.command(call.sql, call.params);
-    case "insert":
-      return store.insert(call.table, call.rows, call.options);
+  if (call.method === "insert") {
+    return store.insert(call.table, call.rows, call.options);
   }
+  return store[call.method](call.sql, call.params);
 }
 
 /**
@@ -128,7 +124,7 @@ function transferOf(rows: readonly object[] | Uint8Array): Transferable[] {
     rows instanceof Uint8Array &&
     rows.buffer instanceof ArrayBuffer &&
     rows.byteLength === rows.buffer.byteLength;
-  return moves ? [rows.buffer as ArrayBuffer] : [];
+  return moves ? [rows.buffer] : [];
 }
 
 function portClosed(): StoreError {

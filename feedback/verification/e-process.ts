@@ -35,7 +35,7 @@ const gridSize = 40;
  * @param divisor divides all counts, to allow for counts that vary more than Poisson counts do
  */
 export function eProcess(cells: readonly PairedCell[], ratio = 1, divisor = 1): EValues {
-  const usable = cells.filter((cell) => cell.exposureBefore > 0 && cell.exposureAfter > 0);
+  const usable = pooled(cells);
   const p0 = ratio / (1 + ratio);
   const steps = Array.from({ length: gridSize }, (_, index) => (index + 0.5) / gridSize);
   function logWealth(p1: number): number {
@@ -45,6 +45,20 @@ export function eProcess(cells: readonly PairedCell[], ratio = 1, divisor = 1): 
     fell: meanOfExponentials(steps.map((step) => logWealth(p0 * step))),
     rose: meanOfExponentials(steps.map((step) => logWealth(p0 + (1 - p0) * step))),
   };
+}
+
+/** Adds up cells of the same exposure ratio: only sums enter the likelihood, so it is exact. */
+function pooled(cells: readonly PairedCell[]): PairedCell[] {
+  const byRatio = new Map<number, PairedCell>();
+  for (const cell of cells) {
+    const { before, after, exposureBefore, exposureAfter } = cell;
+    if (exposureBefore > 0 && exposureAfter > 0 && before + after > 0) {
+      const ratio = exposureAfter / exposureBefore;
+      const sum = byRatio.get(ratio) ?? { ...cell, before: 0, after: 0 };
+      byRatio.set(ratio, { ...sum, before: sum.before + before, after: sum.after + after });
+    }
+  }
+  return [...byRatio.values()];
 }
 
 /** Log likelihood of rate ratio `alternative` less that of `null`, summed over cells; nats. */

@@ -15,12 +15,27 @@ import {
   traceProtobuf,
   traceRequest,
 } from "../helpers/otlp-requests.ts";
-import { startTestCollector, type TestCollector } from "../helpers/test-collector.ts";
+import {
+  startTestCollector as start,
+  type TestCollector,
+  type TestCollectorOptions,
+} from "../helpers/test-collector.ts";
 
 const json = { "content-type": "application/json" };
 const protobuf = { "content-type": "application/x-protobuf" };
 const gzip = { "content-encoding": "gzip" };
 const maxBodyBytes = 4 * 1024 * 1024;
+
+const started: TestCollector[] = [];
+afterEach(async () => {
+  await Promise.all(started.splice(0).map(async (collector) => collector.close()));
+});
+
+async function startTestCollector(options?: TestCollectorOptions): Promise<TestCollector> {
+  const collector = await start(options);
+  started.push(collector);
+  return collector;
+}
 
 function traces(question: Partial<HttpQuestion>): HttpQuestion {
   return { path: "/v1/traces", ...question };
@@ -32,7 +47,6 @@ describe("the OTLP/HTTP receiver", () => {
   beforeEach(async () => {
     collector = await startTestCollector({ settings: { otlp: { maxBodyBytes } } });
   });
-  afterEach(async () => collector.close());
 
   describe("conformance", () => {
     it.each([
@@ -42,7 +56,7 @@ describe("the OTLP/HTTP receiver", () => {
     ])("1: accepts POST /v1/$signal", async ({ signal, body }) => {
       const answer = await post({ path: `/v1/${signal}`, headers: json, body: toJson(body) });
       expect(answer.status).toBe(200);
-      expect(await collector.queue.records()).toMatchObject([
+      expect(await collector.queue.drain()).toMatchObject([
         { tenant: "default", signal, acceptedCount: 1, rejected: {}, contentType: "json" },
       ]);
     });
@@ -61,7 +75,7 @@ describe("the OTLP/HTTP receiver", () => {
       await post(traces({ headers: json, body: plain }));
       await post(traces({ headers: { ...json, ...gzip }, body: packed }));
       await post(traces({ headers: { ...json, "content-encoding": "identity" }, body: plain }));
-      const records = await collector.queue.records();
+      const records = await collector.queue.drain();
       expect(records.map(({ contentEncoding }) => contentEncoding)).toEqual([
         "identity",
         "gzip",
@@ -96,7 +110,7 @@ describe("the OTLP/HTTP receiver", () => {
       const { partialSuccess } = JSON.parse(answer.body.toString());
       expect(Number(partialSuccess.rejectedSpans)).toBe(2);
       expect(partialSuccess.errorMessage).toContain("accepted from 2026-10-20T12:00:00");
-      expect(await collector.queue.records()).toMatchObject([
+      expect(await collector.queue.drain()).toMatchObject([
         {
           acceptedCount: 1,
           rejectedOrdinals: [1, 2],
@@ -112,7 +126,7 @@ describe("the OTLP/HTTP receiver", () => {
       expect(await collector.accounting()).toMatchObject([
         { signal: "traces", received: 1, rejected: { invalid_enum: 1 }, inFlight: 0 },
       ]);
-      for (const { body } of await collector.queue.records()) {
+      for (const { body } of await collector.queue.drain()) {
         expect(body).toHaveLength(0);
       }
     });
@@ -166,14 +180,13 @@ describe("the OTLP/HTTP receiver", () => {
         slow.port,
         traces({ headers: json, body: toJson(traceRequest(spans(1))) }),
       );
-      void answer.then(() => {
+      void answer.finally(() => {
         answered = true;
       });
       await sleep(100);
       expect(answered).toBe(false);
       release();
       expect((await answer).status).toBe(200);
-      await slow.close();
     });
 
     it("20: serves many requests at once over connections that stay open", async () => {
@@ -317,10 +330,8 @@ describe("the OTLP/HTTP receiver", () => {
       const body = Buffer.alloc(maxBodyBytes, " ");
       body.write("{}");
       expect((await post(traces({ headers: json, body }))).status).toBe(200);
-      const packed = gzipSync(body);
-      expect((await post(traces({ headers: { ...json, ...gzip }, body: packed }))).status).toBe(
-        200,
-      );
+      const small = gzipSync(body);
+      expect((await post(traces({ headers: { ...json, ...gzip }, body: small }))).status).toBe(200);
     });
 
     it.each([1, 60_000])("takes gzip of several members, %d spans each", async (count) => {
@@ -331,7 +342,6 @@ describe("the OTLP/HTTP receiver", () => {
       const answer = await ask(large.port, traces({ headers: { ...json, ...gzip }, body }));
       expect(answer.status).toBe(200);
       expect(await large.accounting()).toMatchObject([{ received: count, inFlight: count }]);
-      await large.close();
     });
 
     it.each([
@@ -368,7 +378,8 @@ describe("the OTLP/HTTP receiver", () => {
       expect(unknown.status).toBe(404);
       expect(JSON.parse(unknown.body.toString())).toMatchObject({ code: 5 });
       expect(
-        (await post({ path: "/v1/nothing", headers: { "content-type": "x" }, body: "x" })).status,
+        (await post({ path: "/v1/nothing", headers: { "content-type": "text/x" }, body: "x" }))
+          .status,
       ).toBe(404);
       expect(await collector.accounting()).toEqual([]);
     });
@@ -447,7 +458,6 @@ describe("back-pressure", () => {
     expect((await Promise.all(held)).map(({ status }) => status)).toEqual([200, 200]);
     expect((await send(3)).status).toBe(200);
     expect(await collector.accounting()).toMatchObject([{ received: 3, rejected: {} }]);
-    await collector.close();
   });
 
   it("leaks nothing of refused and aborted uploads", async () => {
@@ -463,7 +473,6 @@ describe("back-pressure", () => {
     await sleep(50);
     const body = toJson(traceRequest([span(1, { name: "x".repeat(850_000) })]));
     expect((await ask(collector.port, traces({ headers: json, body }))).status).toBe(200);
-    await collector.close();
   });
 
   it("answers 503 with Retry-After when the queue is full", async () => {
@@ -478,7 +487,6 @@ describe("back-pressure", () => {
     expect(statuses.at(-1)).toBe(503);
     const acknowledged = statuses.filter((status) => status === 200).length;
     expect(await collector.accounting()).toMatchObject([{ received: acknowledged, rejected: {} }]);
-    await collector.close();
   });
 
   it("answers 503, never 500 or 200, when the queue fails", async () => {
@@ -492,7 +500,6 @@ describe("back-pressure", () => {
     const answer = await ask(collector.port, traces({ headers: json, body }));
     expect(answer.status).toBe(503);
     expect(JSON.parse(answer.body.toString())).toMatchObject({ code: 14 });
-    await collector.close();
   });
 });
 
@@ -528,7 +535,6 @@ describe("tenants", () => {
     expect(await collector.accounting("zeta-key")).toMatchObject([
       { tenant: "zeta", signal: "traces", received: 1, rejected: { undecodable: 1 } },
     ]);
-    await collector.close();
   });
 });
 

@@ -33,7 +33,7 @@ export function makeChange(parts: Partial<Change> = {}): Change {
 
 /** Inserts changes as the analyzer does. */
 export async function insertChanges(store: Store, changes: readonly Change[]): Promise<void> {
-  const batch = { id: "test", receivedAtUnixMs: 0, revision: 1 };
+  const batch = { id: "test", receivedAtUnixMs: 1_700_000_000_000, revision: 1 };
   await store.insert(
     "changes",
     changes.map((change) => changeRow(change, batch)),

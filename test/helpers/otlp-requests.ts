@@ -7,8 +7,8 @@ type Json = Record<string, unknown>;
 
 const nowNano = `${testNowUnixMs}000000`;
 
-export function traceRequest(spans: readonly Json[]): Json {
-  return { resourceSpans: [{ scopeSpans: [{ spans }] }] };
+export function traceRequest(items: readonly Json[]): Json {
+  return { resourceSpans: [{ scopeSpans: [{ spans: items }] }] };
 }
 
 export function span(number: number, changes: Json = {}): Json {

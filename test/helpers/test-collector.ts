@@ -36,7 +36,7 @@ export async function startTestCollector(
   const config = Config.parse(options.settings ?? {});
   const logger = createLogger("silent");
   const clock = { now: () => testNowUnixMs };
-  const testQueue = await openTestQueue(options.maxQueueBytes);
+  const testQueue = openTestQueue(options.maxQueueBytes);
   const queue = options.wrap?.(testQueue.producer) ?? testQueue.producer;
   const collector = createCollector({ queue, config, clock, logger, metrics: createMetrics([]) });
   const api: FastifyInstance = createServer({ config, logger });

@@ -6,7 +6,7 @@ import { createRandom } from "../../cli/demo/random.ts";
 import { encodeTraceRequest } from "../../core/otlp/encode.ts";
 import type { AccountingRow } from "../../core/queue/queue.ts";
 import { plainSpan } from "../helpers/plain-span.ts";
-import { startTelltaleProcess, type TelltaleProcess } from "../helpers/telltale-process.ts";
+import { startTelltaleProcess, type TelltaleProcess } from "../../bench/service-process.ts";
 import { waitUntil } from "../helpers/wait-until.ts";
 
 const rounds = Number(process.env["TELLTALE_CRASH_ROUNDS"] ?? 20);

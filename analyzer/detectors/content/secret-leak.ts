@@ -25,7 +25,7 @@ export const secretLeak: ContentDetector = {
         direction: "tool_result",
         text: "DATABASE_URL=postgres://shop:k7Qd2mXw9@db.internal:5432/shop",
       },
-      { direction: "input", text: 'my password: "k7Qd!2mXw9R"' },
+      { direction: "output", text: 'The password: "k7Qd!2mXw9R"' },
     ],
     mustPass: [
       { direction: "output", text: "commit 3f786850e387550fdab836ed7e6dc881de23001b was deployed" },

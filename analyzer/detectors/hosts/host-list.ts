@@ -29,7 +29,7 @@ function isInside(host: string): boolean {
   return (
     host === "localhost" ||
     host === "::1" ||
-    /^127\./.test(host) ||
+    host.startsWith("127.") ||
     !host.includes(".") ||
     /\.(?:local|internal|svc|localhost|test)$/.test(host)
   );

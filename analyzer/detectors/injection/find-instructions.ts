@@ -1,6 +1,7 @@
 import { createMatcher, type Hits } from "../../scan/aho-corasick.ts";
 import { decodedViews } from "../../scan/decode-text.ts";
-import { type InstructionRule, instructionRules, tokenFlood } from "./instruction-rules.ts";
+import { type InstructionRule, tokenFlood } from "./instruction-rule.ts";
+import { instructionRules } from "./instruction-rules.ts";
 
 export interface InstructionHit {
   readonly rule: InstructionRule;

@@ -17,7 +17,7 @@ const weakFrom = 0.45;
 /** One match for a text, named after its surest rule, or none. */
 export function toInjectionMatch(evidence: InjectionEvidence): ContentMatch[] {
   const { content, index, hits, score, strongFrom } = evidence;
-  const [surest] = [...hits].sort((a, b) => b.rule.weight - a.rule.weight);
+  const [surest] = hits.toSorted((a, b) => b.rule.weight - a.rule.weight);
   if (surest === undefined || score < weakFrom) {
     return [];
   }

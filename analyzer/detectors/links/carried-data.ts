@@ -28,7 +28,10 @@ export function carriedData(url: string): CarriedData | null {
     best = better(best, judgeSegment(segment));
   }
   for (const label of host.split(".").slice(0, -2)) {
-    best = better(best, label.length >= 30 && /\d/.test(label) ? { data: label, score: 0.8 } : best);
+    best = better(
+      best,
+      label.length >= 30 && /\d/.test(label) ? { data: label, score: 0.8 } : best,
+    );
   }
   return { host, ...best };
 }
@@ -53,9 +56,14 @@ function judgeValue(name: string, value: string): Judged {
     return { data: value, score: 0.85 };
   }
   if (value.trim().split(/\s+/).length >= 4) {
-    return { data: value, score: 0.85 };
+    return { data: value, score: 0.8 };
   }
-  if (value.length >= 24 && /^[\w+/=-]+$/.test(value) && /\d/.test(value) && /[A-Za-z]/.test(value)) {
+  if (
+    value.length >= 24 &&
+    /^[\w+/=-]+$/.test(value) &&
+    /\d/.test(value) &&
+    /[A-Za-z]/.test(value)
+  ) {
     return { data: value, score: isTelling ? 0.8 : 0.55 };
   }
   return isTelling && value.length >= 3 ? { data: value, score: 0.6 } : nothing;

@@ -8,7 +8,8 @@ export interface MarkupLink {
 
 const inline = /(!?)\[[^\]\n]{0,300}\]\(\s{0,4}<?((?:https?:)?\/\/[^\s)<>]{1,4000})/gi;
 const reference = /(!?)\[([^\]\n]{0,200})\]\[([^\]\n]{0,200})\]/g;
-const definition = /(?:^|\n)[ \t]{0,3}\[([^\]\n]{1,200})\]:[ \t]{0,8}<?((?:https?:)?\/\/[^\s<>]{1,4000})/gi;
+const definition =
+  /(?:^|\n)[ \t]{0,3}\[([^\]\n]{1,200})\]:[ \t]{0,8}<?((?:https?:)?\/\/[^\s<>]{1,4000})/gi;
 const html =
   /<(img|image|iframe|video|audio|source|link|script|embed|object|a|form)\b[^<>]{0,400}?\b(?:src|href|srcset|data|action|poster)\s{0,4}=\s{0,4}["']?((?:https?:)?\/\/[^\s"'<>]{1,4000})/gi;
 const css = /\burl\(\s{0,4}["']?((?:https?:)?\/\/[^\s"')]{1,4000})/gi;
@@ -42,7 +43,7 @@ function referenceLinks(text: string): MarkupLink[] {
   const images = new Set<string>();
   for (const match of text.matchAll(reference)) {
     if (match[1] === "!") {
-      images.add((match[3] || match[2] || "").toLowerCase());
+      images.add((match[3] ?? "").toLowerCase()).add((match[2] ?? "").toLowerCase());
     }
   }
   return [...text.matchAll(definition)].map((match) =>

@@ -30,10 +30,16 @@ export function openEpisode(episode: Episode, timeUnixMs: number, effect: number
   return raise(episode, timeUnixMs, effect, first || rested);
 }
 
-/** While open: whether the effect has grown enough to be raised again. */
+/**
+ * While open: whether the effect has grown enough to be raised again. In the first hour the size
+ * only settles, because an onset is measured together with the good minutes before it.
+ */
 export function escalateEpisode(episode: Episode, timeUnixMs: number, effect: number): boolean {
-  const rested = timeUnixMs - episode.alarmedUnixMs >= hourMs;
-  return rested && raise(episode, timeUnixMs, effect, false);
+  if (timeUnixMs - episode.alarmedUnixMs < hourMs) {
+    episode.alarmedEffect = Math.max(episode.alarmedEffect, effect);
+    return false;
+  }
+  return raise(episode, timeUnixMs, effect, false);
 }
 
 export function closeEpisode(episode: Episode): void {

@@ -55,6 +55,7 @@ const cellSize = { target: 30, least: 1 };
 const minDifference = 0.01;
 const minRatio = 1.5;
 const calmCells = 5;
+const escalationCells = 15;
 /** 99 % of a normal distribution. */
 const z99 = 2.576;
 
@@ -168,16 +169,16 @@ function onsetOfEpisode(state: ErrorState, timeUnixMs: number): Rise | null {
 }
 
 function duringEpisode(state: ErrorState, timeUnixMs: number): Rise | null {
-  const recent = state.cusum.trail.slice(-calmCells);
+  const { trail } = state.cusum;
+  const recent = trail.slice(-escalationCells);
   const fromUnixMs = recent.at(0)?.fromUnixMs ?? timeUnixMs;
   const rise = riseOver(recent, { fromUnixMs, toUnixMs: timeUnixMs });
-  if (recent.reduce((sum, { nats }) => sum + nats, 0) <= 0) {
-    closeEpisode(state.episode);
-    resetCusum(state.cusum);
-    return null;
-  }
-  if (isAdopted(state.episode, timeUnixMs)) {
+  const isCalm = trail.slice(-calmCells).reduce((sum, { nats }) => sum + nats, 0) <= 0;
+  const isNormal = isAdopted(state.episode, timeUnixMs);
+  if (isNormal) {
     adoptErrorRate(state.baseline, rise.errors / rise.spans);
+  }
+  if (isCalm || isNormal) {
     closeEpisode(state.episode);
     resetCusum(state.cusum);
     return null;
@@ -211,10 +212,8 @@ function isLarge({ expectedRate, spans, errors }: Rise): boolean {
   return rate >= expectedRate + minDifference && rate >= minRatio * expectedRate;
 }
 
-/** Log ratio of the odds, so that 50 % to 100 % still grows. */
 function logRise({ expectedRate, spans, errors }: Rise): number {
-  const rate = (errors + 0.5) / (spans + 1);
-  return Math.log(rate / (1 - rate)) - Math.log(expectedRate / (1 - expectedRate));
+  return Math.log((errors + 0.5) / (spans + 1) / expectedRate);
 }
 
 function toAlarm({ cusum }: ErrorState, subject: string, rise: Rise): SeriesAlarm {

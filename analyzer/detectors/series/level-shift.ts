@@ -251,6 +251,9 @@ function describe(
 /** Mean of the profile over the cell: sparse cells may span a good part of a day. */
 function expectedDuring(profile: SeasonalProfile, cell: LevelCell): number | null {
   const middle = (cell.fromUnixMs + cell.toUnixMs) / 2;
+  if (cell.toUnixMs - cell.fromUnixMs <= hourMs) {
+    return expected(profile, middle);
+  }
   const values = [cell.fromUnixMs, middle, cell.toUnixMs]
     .map((time) => expected(profile, time))
     .filter((value) => value !== null);

@@ -13,6 +13,8 @@ export interface SeasonalProfile {
 }
 
 const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const hourNames = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, "0"));
 const daysKept = 6;
 const daysNeeded = 3;
 const valuesPerHour = 60;
@@ -85,7 +87,8 @@ function hourValue({ hours }: SeasonalProfile, hourUnixMs: number): number | nul
 }
 
 function slotOf(unixMs: number): string {
-  const date = new Date(unixMs);
-  const weekend = date.getUTCDay() === 0 || date.getUTCDay() === 6;
-  return `${weekend ? "e" : "d"}${String(date.getUTCHours()).padStart(2, "0")}`;
+  // The first of January 1970 was a Thursday.
+  const weekday = (Math.floor(unixMs / dayMs) + 4) % 7;
+  const kind = weekday === 0 || weekday === 6 ? "e" : "d";
+  return kind + hourNames[Math.floor(unixMs / hourMs) % 24];
 }

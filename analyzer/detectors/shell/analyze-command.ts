@@ -1,5 +1,6 @@
 import type { HostList } from "../hosts/host-list.ts";
-import { type CommandRule, commandRules } from "./command-rules.ts";
+import type { CommandRule } from "./command-rule.ts";
+import { commandRules } from "./command-rules.ts";
 import { readScript } from "./script.ts";
 
 export interface CommandHit {
@@ -22,5 +23,5 @@ export function analyzeCommand(source: string, allowedHosts: HostList): CommandH
       hits.push({ rule, line });
     }
   }
-  return hits.sort((a, b) => b.rule.score - a.rule.score);
+  return hits.toSorted((a, b) => b.rule.score - a.rule.score);
 }

@@ -12,7 +12,29 @@ export type Token =
   | { readonly type: "operator"; readonly text: string }
   | { readonly type: "heredoc"; readonly text: string };
 
-const operators = ["&>>", "<<<", "<<-", "||", "&&", ";;", "|&", ">>", ">&", "&>", "<<", ">|", "<&", "|", "&", ";", ">", "<", "(", ")", "\n"];
+const operators = [
+  "&>>",
+  "<<<",
+  "<<-",
+  "||",
+  "&&",
+  ";;",
+  "|&",
+  ">>",
+  ">&",
+  "&>",
+  "<<",
+  ">|",
+  "<&",
+  "|",
+  "&",
+  ";",
+  ">",
+  "<",
+  "(",
+  ")",
+  "\n",
+];
 
 /**
  * Splits shell text into words and operators, after POSIX quoting rules and the bash forms that
@@ -133,7 +155,10 @@ class Lexer {
     if (/[<>]/.test(this.source.charAt(this.at)) && isStreamNumber(parts)) {
       return;
     }
-    this.output.push({ type: "word", parts: parts.length > 0 ? parts : [{ kind: "text", text: "" }] });
+    this.output.push({
+      type: "word",
+      parts: parts.length > 0 ? parts : [{ kind: "text", text: "" }],
+    });
   }
 
   private opensProcess(): boolean {
@@ -182,7 +207,9 @@ class Lexer {
     const plain = /^\$(\w+|[@*#?$!-])/.exec(rest);
     const match = braced ?? plain;
     this.at += match?.[0].length ?? 1;
-    return match === null ? { kind: "text", text: "$" } : { kind: "variable", name: match[1] ?? "" };
+    return match === null
+      ? { kind: "text", text: "$" }
+      : { kind: "variable", name: match[1] ?? "" };
   }
 
   private script(from: number, to: number): Part {

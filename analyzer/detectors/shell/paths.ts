@@ -6,7 +6,8 @@ const secretFile =
 const accountFile =
   /\/etc\/(?:passwd|group|security\/|ssh\/|pam\.d\/|login\.defs|hosts\.(?:allow|deny)|crypttab)|\/(?:root|var\/lib)\/[\w./-]{0,60}(?:history|master\.passwd)|\/root\/\.(?!cache)|group\.master|passwd\.master|\/var\/log\/(?:auth|secure|lastlog|wtmp|btmp)/;
 
-const systemFolder = /^\/(?:etc|bin|sbin|lib|lib32|lib64|libx32|boot|dev|proc|sys|root|usr(?!\/local\b)|var\/(?:lib|spool|log|run|mail|backups)|System|Library)(?=\/|$|\*)/;
+const systemFolder =
+  /^\/(?:etc|bin|sbin|lib|lib32|lib64|libx32|boot|dev|proc|sys|root|usr(?!\/local\b)|var\/(?:lib|spool|log|run|mail|backups)|System|Library)(?=\/|$|\*)/;
 
 /** Exactly a top folder, a home folder, or everything in one. */
 const broadTarget =
@@ -22,12 +23,17 @@ export function readsAccountFile(text: string): boolean {
 
 /** True if a text names a file of the system's configuration, state or logs. */
 export function mentionsSystemFile(text: string): boolean {
-  return /(?:^|[@\s"'=(<])\/(?:etc|root|proc|sys|boot|var\/(?:log|lib|spool|mail))\/[\w.-]/.test(text);
+  return /(?:^|[@\s"'=(<])\/(?!etc\/(?:os-release|hosts|hostname|resolv\.conf|timezone|debian_version|lsb-release|nginx\/|issue)|proc\/(?:cpuinfo|meminfo|version|uptime|loadavg|\d+\/stat)|root\/\.cache)(?:etc|root|proc|sys|boot|var\/(?:log|lib|spool|mail))\/[\w.-]/.test(
+    text,
+  );
 }
 
 export function isSystemPath(path: string): boolean {
   const plain = withoutClimbing(path);
-  return systemFolder.test(plain) && !/^\/dev\/(?:null|stdout|stderr|tty|fd|shm|zero|u?random)/.test(plain);
+  return (
+    systemFolder.test(plain) &&
+    !/^\/dev\/(?:null|stdout|stderr|tty|fd|shm|zero|u?random)/.test(plain)
+  );
 }
 
 export function isBroadTarget(path: string): boolean {

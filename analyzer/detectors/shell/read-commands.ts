@@ -4,7 +4,8 @@ import type { Content } from "../../../core/model/genai.ts";
 const shellTool = /bash|shell|terminal|command|exec|powershell|run_?(?:cmd|script)|^sh$|console/i;
 
 /** Arguments that hold a command, in any tool. */
-const commandKey = /^(?:command|cmd|script|shell_?command|bash_?command|full_?command|code|input|commands)$/i;
+const commandKey =
+  /^(?:command|cmd|script|shell_?command|bash_?command|full_?command|code|input|commands)$/i;
 
 /** Tools whose `code` or `input` is not shell. */
 const otherLanguage = /python|sql|javascript|node|jupyter|notebook|query|search|edit|write/i;
@@ -42,12 +43,16 @@ function commandsIn(node: unknown, isShell: boolean): string[] {
   if (Array.isArray(node)) {
     const words = node.filter((item): item is string => typeof item === "string");
     // `["bash", "-lc", "…"]`: the last word is the script.
-    return isShell && words.length > 0 ? [words.at(-1) ?? "", words.join(" ")].slice(0, words[1]?.startsWith("-") ? 1 : 2) : [];
+    return isShell && words.length > 0
+      ? [words.at(-1) ?? "", words.join(" ")].slice(0, words[1]?.startsWith("-") ? 1 : 2)
+      : [];
   }
   if (typeof node !== "object" || node === null) {
     return [];
   }
   const entries = Object.entries(node);
-  const named = entries.filter(([key]) => commandKey.test(key) && (isShell || !/^(?:code|input)$/i.test(key)));
+  const named = entries.filter(
+    ([key]) => commandKey.test(key) && (isShell || !/^(?:code|input)$/i.test(key)),
+  );
   return named.flatMap(([, value]) => commandsIn(value, true));
 }

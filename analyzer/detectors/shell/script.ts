@@ -51,8 +51,40 @@ export function readScript(source: string): Pipeline[] {
   return second.pipelines;
 }
 
-const keywords = new Set(["if", "then", "else", "elif", "do", "while", "until", "!", "time", "{", "}", "fi", "done", "esac"]);
-const wrappers = new Set(["sudo", "env", "nohup", "command", "exec", "builtin", "doas", "nice", "ionice", "stdbuf", "timeout", "setsid", "time", "xargs", "busybox", "unbuffer"]);
+const keywords = new Set([
+  "if",
+  "then",
+  "else",
+  "elif",
+  "do",
+  "while",
+  "until",
+  "!",
+  "time",
+  "{",
+  "}",
+  "fi",
+  "done",
+  "esac",
+]);
+const wrappers = new Set([
+  "sudo",
+  "env",
+  "nohup",
+  "command",
+  "exec",
+  "builtin",
+  "doas",
+  "nice",
+  "ionice",
+  "stdbuf",
+  "timeout",
+  "setsid",
+  "time",
+  "xargs",
+  "busybox",
+  "unbuffer",
+]);
 const declarations = new Set(["local", "export", "declare", "readonly", "typeset"]);
 const shells = new Set(["sh", "bash", "zsh", "dash", "ksh"]);
 
@@ -111,7 +143,9 @@ class Reader {
 
   /** `name()` or `function name` opens a body in which `$1` is an argument. */
   private noteFunction(tokens: readonly Token[], operator: string): void {
-    const words = tokens.flatMap((token) => (token.type === "word" ? [plainText(token.parts)] : []));
+    const words = tokens.flatMap((token) =>
+      token.type === "word" ? [plainText(token.parts)] : [],
+    );
     const [firstWord = "", secondWord = ""] = words;
     const name = firstWord === "function" ? secondWord : firstWord;
     const opens = firstWord === "function" || (operator === "(" && words.length === 1);
@@ -168,7 +202,9 @@ class Reader {
     const sudo = rest[0] === "sudo" || rest[0] === "doas";
     const unwrapped = withoutWrappers(rest);
     const [head = "", ...args] = unwrapped;
-    const line = [...all, ...redirects.map(({ operator, target }) => `${operator} ${target}`)].join(" ");
+    const line = [...all, ...redirects.map(({ operator, target }) => `${operator} ${target}`)].join(
+      " ",
+    );
     return { name: head.split("/").at(-1) ?? head, args, redirects, input, line, sudo };
   }
 
@@ -214,12 +250,17 @@ class Reader {
     }
     const from = this.pipelines.length;
     this.read(source, depth + 1);
-    const inner = this.pipelines.slice(from).map((pipeline) => pipeline.map(({ line }) => line).join(" | "));
+    const inner = this.pipelines
+      .slice(from)
+      .map((pipeline) => pipeline.map(({ line }) => line).join(" | "));
     return `$(${inner.join("; ") || source})`;
   }
 }
 
-function runsVariable({ name, args }: Pick<ShellCommand, "name" | "args">, tokens: readonly Token[]): boolean {
+function runsVariable(
+  { name, args }: Pick<ShellCommand, "name" | "args">,
+  tokens: readonly Token[],
+): boolean {
   if (name !== "eval" && !(shells.has(name) && args[0] === "-c")) {
     return false;
   }

@@ -93,7 +93,7 @@ export const structuredSecrets: readonly SecretRule[] = [
     shownPrefix: 5,
     startsAt: "word",
     accept: (secret) => (secret.match(/\d/g)?.length ?? 0) >= 8,
-    sample: `xoxb-${"7294183650"}-1839204756-${sampleOf("alnum", 24)}`,
+    sample: `xoxb-7294183650-1839204756-${sampleOf("alnum", 24)}`,
   },
   {
     ...defaults,

@@ -49,7 +49,12 @@ export function createAdHocStore(
   const waiting: ((runner: ChdbConnection) => void)[] = [];
   return { query };
 
-  async function query({ tenant, sql, defaultFormat, params = {} }: AdHocQuery): Promise<AdHocResult> {
+  async function query({
+    tenant,
+    sql,
+    defaultFormat,
+    params = {},
+  }: AdHocQuery): Promise<AdHocResult> {
     const statement = checkStatement(sql, Object.keys(params));
     if (open >= maxWaiting) {
       throw new AdHocRefusedError("too many queries are waiting; try again in a few seconds", {

@@ -90,9 +90,7 @@ function checkNode(node: AstNode, parentKind: string): void {
 function checkFunction(node: AstNode, parentKind: string): void {
   const name = nameOf(node);
   const isTable = parentKind === "TableExpression";
-  const allowed = isTable
-    ? allowedTableFunctions.has(name.toLowerCase())
-    : isAllowedFunction(name);
+  const allowed = isTable ? allowedTableFunctions.has(name.toLowerCase()) : isAllowedFunction(name);
   if (!allowed) {
     const what = isTable ? "table function" : "function";
     throw new AdHocRefusedError(`the ${what} ${name} is not available here`);

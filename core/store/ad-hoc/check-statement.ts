@@ -1,4 +1,4 @@
-import { sqlPlaceholders, type SqlToken, sqlTokens } from "../sql-tokens.ts";
+import { type SqlToken, sqlPlaceholders, sqlTokens } from "../sql-tokens.ts";
 import { AdHocRefusedError } from "./ad-hoc-error.ts";
 
 const maxStatementBytes = 256 * 1024;
@@ -62,7 +62,9 @@ function checkToken({ kind, text }: SqlToken): void {
       checkWord(text);
       return;
     case "unclosed":
-      throw new AdHocRefusedError(`expected an end of the quote or comment that starts with ${text}`);
+      throw new AdHocRefusedError(
+        `expected an end of the quote or comment that starts with ${text}`,
+      );
     case "other":
       checkCharacter(text);
   }
@@ -70,8 +72,7 @@ function checkToken({ kind, text }: SqlToken): void {
 
 /** The abstract syntax tree prints names as they are: a line break could forge a node of it. */
 function checkQuotedIdentifier(text: string): void {
-  const plain = [...text].every((character) => character >= " " && character !== "\u007f");
-  if (!plain || text.includes("\\")) {
+  if (/[\p{Cc}\\]/u.test(text)) {
     throw new AdHocRefusedError("expected names without control characters and backslashes");
   }
 }

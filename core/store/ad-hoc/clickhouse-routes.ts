@@ -9,7 +9,7 @@ const compress = promisify(gzip);
 
 export interface ClickHouseRoutesOptions {
   readonly adHoc: AdHocStore;
-  tenantOf(request: FastifyRequest): string;
+  readonly tenantOf: (request: FastifyRequest) => string;
 }
 
 /**
@@ -64,7 +64,7 @@ function queryOf(request: FastifyRequest, url: ClickHouseUrl): string {
 }
 
 function acceptsGzip(request: FastifyRequest): boolean {
-  return /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
+  return /\bgzip\b/.test(request.headers["accept-encoding"] ?? "");
 }
 
 function sendOk(reply: FastifyReply): FastifyReply {

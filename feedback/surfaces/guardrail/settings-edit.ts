@@ -4,7 +4,6 @@ import {
   type Edit,
   findNodeAtLocation,
   getNodeValue,
-  modify,
   type Node,
   type ParseError,
   parseTree,
@@ -40,8 +39,7 @@ export function addPermissionRule(before: string | null, list: RuleList, rule: s
   if (array !== undefined && stringsOf(array).includes(rule)) {
     return { status: "in_place" };
   }
-  const edits = array === undefined ? newList(text, list, rule) : newItem(text, array, rule);
-  const after = applyEdits(text, edits);
+  const after = applyEdits(text, insertion(text, root, { list, rule }));
   return isOnlyAddition(text, after, list, rule)
     ? { status: "edited", text: mark + after }
     : refused("The edit would have changed more of the settings file than the one rule.");
@@ -78,22 +76,28 @@ function stringsOf(array: Node): string[] {
   return (array.children ?? []).map((item) => String(item.value));
 }
 
-function newList(text: string, list: RuleList, rule: string): Edit[] {
-  const indent = /\n([ \t]+)\S/.exec(text)?.[1] ?? "  ";
-  const formattingOptions = {
-    insertSpaces: !indent.startsWith("\t"),
-    tabSize: indent.startsWith("\t") ? 1 : indent.length,
-    eol: text.includes("\r\n") ? "\r\n" : "\n",
-  };
-  return modify(text, ["permissions", list], [rule], { formattingOptions });
+/** The rule at the end of its list, or the list (and what holds it) at the end of the object. */
+function insertion(
+  text: string,
+  root: Node,
+  { list, rule }: { readonly list: RuleList; readonly rule: string },
+): Edit[] {
+  const permissions = findNodeAtLocation(root, ["permissions"]);
+  const array = findNodeAtLocation(root, ["permissions", list]);
+  const item = JSON.stringify(rule);
+  if (array !== undefined) {
+    return newItem(text, array, item);
+  }
+  return permissions === undefined
+    ? newItem(text, root, `"permissions": { "${list}": [${item}] }`)
+    : newItem(text, permissions, `"${list}": [${item}]`);
 }
 
-/** One item at the end of a list, on its own line where the others are. */
-function newItem(text: string, array: Node, rule: string): Edit[] {
-  const item = JSON.stringify(rule);
-  const last = array.children?.at(-1);
+/** One more child at the end of a list or object, on its own line where the others are. */
+function newItem(text: string, container: Node, item: string): Edit[] {
+  const last = container.children?.at(-1);
   if (last === undefined) {
-    return [{ offset: array.offset + 1, length: 0, content: item }];
+    return [{ offset: container.offset + 1, length: 0, content: item }];
   }
   const end = last.offset + last.length;
   const indent = ownLineIndent(text, last.offset);
@@ -103,7 +107,7 @@ function newItem(text: string, array: Node, rule: string): Edit[] {
   const eol = text.includes("\r\n") ? "\r\n" : "\n";
   const line = lineEnd(text, end);
   const hasTrailingComma = text.slice(end, line).trimStart().startsWith(",");
-  const onSameLine = array.offset + array.length <= line;
+  const onSameLine = container.offset + container.length <= line;
   if (hasTrailingComma) {
     const at = text.indexOf(",", end) + 1;
     return [{ offset: at, length: 0, content: `${eol}${indent}${item},` }];

@@ -5,6 +5,8 @@ export interface Splice {
   readonly offset: number;
   readonly length: number;
   readonly text: string;
+  /** Of splices at one offset the deeper comes first: a list goes on before a new key begins. */
+  readonly depth: number;
 }
 
 /** A place that the ladder of safe edits does not cover; the file is then left alone. */
@@ -12,11 +14,11 @@ export class UnsafeSpliceError extends Error {
   override readonly name = "UnsafeSpliceError";
 }
 
-/** Applies splices made on the same text; those at one offset stay in the given order. */
+/** Applies splices made on the same text. */
 export function applySplices(text: string, splices: readonly Splice[]): string {
   let result = "";
   let at = 0;
-  for (const splice of splices.toSorted((a, b) => a.offset - b.offset)) {
+  for (const splice of splices.toSorted((a, b) => a.offset - b.offset || b.depth - a.depth)) {
     result += text.slice(at, splice.offset) + splice.text;
     at = splice.offset + splice.length;
   }
@@ -43,7 +45,7 @@ export function appendItem(
   );
   if (pair === undefined) {
     const lines = [`${key}:`, ...itemLines(item, 2)];
-    return [insertLines(text, lastLineEnd(text, map), lines, keyColumn)];
+    return [{ ...insertLines(text, lastLineEnd(text, map), lines, keyColumn), depth: keyColumn }];
   }
   const value = pair.value;
   if (isSeq(value) && value.items.length > 0) {
@@ -78,7 +80,7 @@ function fillEmpty(text: string, pair: Pair, lines: readonly string[]): Splice[]
   const insertion = insertLines(text, end, lines, 0);
   return literal === ""
     ? [insertion]
-    : [{ offset: from - gap, length: literal.length + gap, text: "" }, insertion];
+    : [{ offset: from - gap, length: literal.length + gap, text: "", depth: 0 }, insertion];
 }
 
 function leadingSpaces(text: string, offset: number): number {
@@ -122,7 +124,7 @@ function leafText(value: unknown): string {
 function insertLines(text: string, at: number, lines: readonly string[], column: number): Splice {
   const eol = text.includes("\r\n") ? "\r\n" : "\n";
   const pad = " ".repeat(column);
-  return { offset: at, length: 0, text: lines.map((line) => `${eol}${pad}${line}`).join("") };
+  return { offset: at, length: 0, text: lines.map((line) => `${eol}${pad}${line}`).join(""), depth: column + 0.5 };
 }
 
 /** Column of a block collection's first entry; everything before it must be white space or `- `. */

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import {
   type AttributionEvidence,
   type Candidate,
@@ -239,9 +239,13 @@ const anyCandidate: fc.Arbitrary<Candidate> = fc
     version: fc.constantFrom("", "1", "2", "3"),
     hoursBefore: fc.integer({ min: -3, max: 400 }),
     rolloutHours: fc.option(fc.integer({ min: 0, max: 3 })),
-    status: fc.constantFrom("", "started", "succeeded", "failed", "rolled_back") as fc.Arbitrary<
-      Candidate["status"]
-    >,
+    status: fc.constantFrom<Candidate["status"][]>(
+      "",
+      "started",
+      "succeeded",
+      "failed",
+      "rolled_back",
+    ),
     commits: fc.array(anyContent, { maxLength: 5 }),
   })
   .map(({ content, hoursBefore, rolloutHours, commits, ...rest }) => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { createFindingStage, type FindingStage } from "../../../analyzer/findings/finding-stage.ts";
 import { openLmdbCommands } from "../../../core/commands/lmdb-commands.ts";
 import { listFindings, readFinding } from "../../../core/findings/read-findings.ts";
@@ -9,6 +9,7 @@ import { createLogger } from "../../../core/log.ts";
 import type { Detection, FindingStatus } from "../../../core/model/finding.ts";
 import { findingFingerprint } from "../../../core/model/identity.ts";
 import type { OpenedStore } from "../../../core/store/open-store.ts";
+import type { Store } from "../../../core/store/store.ts";
 import { insertChanges, makeChange } from "../../helpers/change.ts";
 import { makeDetection } from "../../helpers/detection.ts";
 import { createFixedClock } from "../../helpers/fixed-clock.ts";
@@ -21,12 +22,15 @@ const allItems = { limit: 500, after: null };
 let store: OpenedStore;
 let commands: ReturnType<typeof openLmdbCommands>;
 let commandsDir: string;
+let stage: FindingStage;
 let tenants = 0;
+const clock = createFixedClock("2026-11-20T12:00:00Z");
 
 beforeAll(async () => {
   store = await openMemoryStore();
   commandsDir = mkdtempSync(join(tmpdir(), "telltale-commands-"));
   commands = openLmdbCommands({ dir: commandsDir });
+  stage = startStage();
 });
 
 afterAll(async () => {
@@ -35,23 +39,32 @@ afterAll(async () => {
   rmSync(commandsDir, { recursive: true });
 });
 
-/** A stage of its own in a tenant of its own. */
+/** A tenant of its own; the stage is shared, as it is in a process. */
 function setUp() {
   tenants += 1;
   const tenant = `t${tenants}`;
-  const clock = createFixedClock("2026-11-20T12:00:00Z");
-  const logger = createLogger("silent");
-  const stage = createFindingStage({ store, commands, clock, logger });
   return {
     tenant,
-    clock,
-    stage,
-    restarted: () => createFindingStage({ store, commands, clock, logger }),
     detection: (parts: Partial<Detection> = {}) => makeDetection({ ...parts, tenant }),
     list: async () => (await listFindings(store.reads, tenant, {}, allItems)).items,
     judge: (id: string, status: FindingStatus, until: number | null = null) =>
       judge({ tenant, id, status, until, now: clock.now() }),
   };
+}
+
+/** A stage after a start, optionally with a store that refuses findings. */
+function startStage(faults = { refusesFindings: false }): FindingStage {
+  const writes: Store = {
+    ...store.writes,
+    insert: async (table, rows, options) => {
+      if (faults.refusesFindings && table === "findings") {
+        throw new Error("refused");
+      }
+      await store.writes.insert(table, rows, options);
+    },
+  };
+  const stores = { reads: store.reads, writes };
+  return createFindingStage({ store: stores, commands, clock, logger: createLogger("silent") });
 }
 
 /** What the projector of the feedback part writes for a person's decision. */
@@ -82,8 +95,8 @@ async function statusEvents(tenant: string, id: string): Promise<unknown[]> {
   return events.map(({ actor, type, data }) => ({ actor, type, ...data }));
 }
 
-function record(stage: FindingStage, detections: readonly Detection[], receivedAt = first + day) {
-  return stage.record(detections, { stage: "record", receivedAtUnixMs: receivedAt });
+function record(into: FindingStage, detections: readonly Detection[], receivedAt = first + day) {
+  return into.record(detections, { stage: "record", receivedAtUnixMs: receivedAt });
 }
 
 describe("promotion", () => {
@@ -110,7 +123,7 @@ describe("promotion", () => {
     },
     { name: "one strong detection", parts: [{ strength: "strong" as const }], findings: 1 },
   ])("$name", async ({ parts, findings }) => {
-    const { stage, detection, list } = setUp();
+    const { detection, list } = setUp();
     const weak = { strength: "weak" as const, timeUnixMs: first };
     await record(
       stage,
@@ -120,7 +133,7 @@ describe("promotion", () => {
   });
 
   it("counts detections that were observations before", async () => {
-    const { stage, detection, list } = setUp();
+    const { detection, list } = setUp();
     await record(stage, [detection({ strength: "weak", timeUnixMs: first })]);
     expect(await list()).toEqual([]);
     await record(stage, [
@@ -134,14 +147,14 @@ describe("promotion", () => {
 
 describe("a finding", () => {
   it("counts each detection once, however often it is recorded", async () => {
-    const { stage, restarted, detection, list, tenant } = setUp();
+    const { detection, list, tenant } = setUp();
     const detections = [1, 2, 3].map((n) =>
       detection({ spanId: String(n).repeat(16), timeUnixMs: first + n, maskedValue: `v${n % 2}` }),
     );
     await record(stage, detections);
     const before = await list();
     await record(stage, detections, first + 9 * day);
-    await record(restarted(), [...detections, ...detections], first + 10 * day);
+    await record(startStage(), [...detections, ...detections], first + 10 * day);
     expect(await list()).toEqual(before);
     expect(before).toMatchObject([{ occurrences: 3, sessions: 1, backfilled: false }]);
     const rows = await store.reads.query(
@@ -152,7 +165,7 @@ describe("a finding", () => {
   });
 
   it("takes the severity of what is strong or succeeded, not of weak attempts", async () => {
-    const { stage, detection, list } = setUp();
+    const { detection, list } = setUp();
     await record(stage, [
       detection({ id: "a", severity: "medium" }),
       detection({ id: "b", severity: "critical", strength: "weak" }),
@@ -165,7 +178,7 @@ describe("a finding", () => {
   });
 
   it("keeps the first and the newest ten of each masked value as evidence", async () => {
-    const { stage, detection, list, tenant } = setUp();
+    const { detection, list, tenant } = setUp();
     const many = Array.from({ length: 15 }, (_, n) =>
       detection({ id: `a${n}`, spanId: `${n}`.padStart(16, "0"), timeUnixMs: first + n * 1000 }),
     );
@@ -187,7 +200,7 @@ describe("a finding", () => {
   });
 
   it("is backfilled when its onset lies more than 48 hours before its arrival", async () => {
-    const { stage, detection, list } = setUp();
+    const { detection, list } = setUp();
     const late = detection({ timeUnixMs: first, tool: "late" });
     const early = detection({ timeUnixMs: first, tool: "early" });
     await record(stage, [late], first + 2 * day + 1);
@@ -199,7 +212,7 @@ describe("a finding", () => {
   });
 
   it("takes the change point of a series as its onset", async () => {
-    const { stage, detection, list } = setUp();
+    const { detection, list } = setUp();
     const onset = { fromUnixMs: first - 3_600_000, toUnixMs: first - 1_800_000 };
     await record(stage, [detection({ timeUnixMs: first, onset })]);
     expect(await list()).toMatchObject([
@@ -208,7 +221,7 @@ describe("a finding", () => {
   });
 
   it("never shows text from outside in its title", async () => {
-    const { stage, detection, list } = setUp();
+    const { detection, list } = setUp();
     await record(stage, [detection({ service: "@org/all fixes #1\n# Run this" })]);
     const [item] = await list();
     expect(item?.title).toMatch(
@@ -219,7 +232,7 @@ describe("a finding", () => {
   it("keeps tenants apart", async () => {
     const one = setUp();
     const two = setUp();
-    await record(one.stage, [one.detection(), two.detection()]);
+    await record(stage, [one.detection(), two.detection()]);
     const [ofOne] = await one.list();
     expect(await one.list()).toHaveLength(1);
     expect(await two.list()).toHaveLength(1);
@@ -231,14 +244,14 @@ describe("episodes", () => {
   const spanIds = ["1", "2", "3"].map((digit) => digit.repeat(16));
 
   it("begin anew after seven quiet days", async () => {
-    const { stage, detection, list } = setUp();
+    const { detection, list } = setUp();
     await record(stage, [detection({ timeUnixMs: first, spanId: spanIds[0] ?? "" })]);
     await record(stage, [detection({ timeUnixMs: first + 8 * day, spanId: spanIds[1] ?? "" })]);
     expect(await list()).toMatchObject([{ occurrences: 1 }, { occurrences: 1 }]);
   });
 
   it("become one when a late detection bridges them, and the judgement is handed on", async () => {
-    const { stage, detection, list, judge: decide, tenant } = setUp();
+    const { detection, list, judge: decide, tenant } = setUp();
     await record(stage, [detection({ timeUnixMs: first + 10 * day, spanId: spanIds[0] ?? "" })]);
     const [later] = await list();
     await decide(later?.id ?? "", "false_positive");
@@ -261,7 +274,7 @@ describe("episodes", () => {
   });
 
   it("begin anew after a resolution, even for events that lie before it", async () => {
-    const { stage, detection, list, clock, judge: decide } = setUp();
+    const { detection, list, judge: decide } = setUp();
     await record(stage, [detection({ timeUnixMs: first, spanId: spanIds[0] ?? "" })], clock.now());
     const [resolved] = await list();
     clock.advance(1000);
@@ -276,7 +289,7 @@ describe("episodes", () => {
   });
 
   it("leave a resolved finding resolved when its detections come again", async () => {
-    const { stage, detection, list, clock, judge: decide } = setUp();
+    const { detection, list, judge: decide } = setUp();
     const detections = [detection({ timeUnixMs: first })];
     await record(stage, detections, clock.now());
     const [item] = await list();
@@ -293,7 +306,7 @@ describe("episodes", () => {
     { status: "acknowledged" as const, until: null, findings: 2, shown: "acknowledged" },
     { status: "muted" as const, until: first + day, findings: 2, shown: "open" },
   ])("of a finding that is $status until $until", async ({ status, until, findings, shown }) => {
-    const { stage, detection, list, judge: decide } = setUp();
+    const { detection, list, judge: decide } = setUp();
     await record(stage, [detection({ timeUnixMs: first, spanId: spanIds[0] ?? "" })]);
     const [item] = await list();
     await decide(item?.id ?? "", status, until);
@@ -306,7 +319,7 @@ describe("episodes", () => {
 
 describe("retraction", () => {
   it("resolves a finding that lost all its detections, and opens it when they return", async () => {
-    const { stage, detection, list, tenant } = setUp();
+    const { detection, list, tenant } = setUp();
     const detections = [1, 2].map((n) => detection({ spanId: String(n).repeat(16) }));
     await record(stage, detections);
     const [item] = await list();
@@ -323,13 +336,13 @@ describe("retraction", () => {
   });
 
   it("ignores detections that were never stored", async () => {
-    const { stage, detection, list } = setUp();
+    const { detection, list } = setUp();
     await stage.retract([detection()]);
     expect(await list()).toEqual([]);
   });
 
   it("splits an episode whose bridge is taken away", async () => {
-    const { stage, detection, list } = setUp();
+    const { detection, list } = setUp();
     const [a, bridge, b] = [0, 5, 10].map((n) =>
       detection({ timeUnixMs: first + n * day, spanId: String(n).padStart(16, "0") }),
     );
@@ -346,7 +359,7 @@ describe("attribution", () => {
   const revision = "b".repeat(40);
 
   it("is there with the finding, and again when a change arrives late", async () => {
-    const { stage, detection, list, tenant, clock } = setUp();
+    const { detection, list, tenant } = setUp();
     await record(stage, [detection({ timeUnixMs: first })]);
     const [before] = await list();
     expect(before?.attribution).toMatchObject([{ changeId: null, probability: 1 }]);
@@ -379,7 +392,7 @@ describe("attribution", () => {
   });
 
   it("is not touched by a change of another service or after the onset", async () => {
-    const { stage, detection, list, tenant, clock } = setUp();
+    const { detection, list, tenant } = setUp();
     await record(stage, [detection({ timeUnixMs: first })]);
     const before = await list();
     clock.advance(5000);
@@ -395,7 +408,7 @@ describe("attribution", () => {
   });
 
   it("follows new evidence a minute later", async () => {
-    const { stage, detection, list, clock } = setUp();
+    const { detection, list } = setUp();
     await record(stage, [detection({ timeUnixMs: first })]);
     clock.advance(1000);
     await record(stage, [detection({ timeUnixMs: first + 1, spanId: "2".repeat(16) })]);
@@ -408,18 +421,24 @@ describe("attribution", () => {
   });
 });
 
-describe("a stop between detections and findings", () => {
-  it("is made good by the first call after the start", async () => {
-    const { stage, restarted, detection, list, tenant } = setUp();
-    await record(stage, [detection()]);
-    const whole = await list();
-    await store.writes.command("ALTER TABLE findings DELETE WHERE Tenant = {tenant:String}", {
-      tenant,
-    });
-    await store.reads.query("SELECT 1");
-    const restartedStage = restarted();
-    await restartedStage.tick();
-    expect(await list()).toEqual(whole);
+describe("a failure between detections and findings", () => {
+  it("is made good by the first call after the next start", async () => {
+    const { detection, list } = setUp();
+    const failing = startStage({ refusesFindings: true });
+    await expect(record(failing, [detection()])).rejects.toThrow("refused");
+    expect(await list()).toEqual([]);
+    await startStage().tick();
+    expect(await list()).toMatchObject([{ occurrences: 1 }]);
+  });
+
+  it("is made good by a repetition in the same process", async () => {
+    const { detection, list } = setUp();
+    const faults = { refusesFindings: true };
+    const flaky = startStage(faults);
+    await expect(record(flaky, [detection()])).rejects.toThrow("refused");
+    faults.refusesFindings = false;
+    await record(flaky, [detection()]);
+    expect(await list()).toMatchObject([{ occurrences: 1 }]);
   });
 });
 
@@ -442,9 +461,9 @@ describe("order of arrival", () => {
   it("does not matter, in whatever batches", async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(anyDetection, { minLength: 1, maxLength: 12 }),
-        fc.array(fc.nat(), { minLength: 12, maxLength: 12 }),
-        fc.integer({ min: 1, max: 12 }),
+        fc.array(anyDetection, { minLength: 1, maxLength: 8 }),
+        fc.array(fc.nat(), { minLength: 8, maxLength: 8 }),
+        fc.integer({ min: 2, max: 8 }),
         async (parts, keys, batchSize) => {
           const inOrder = await arrive([parts.toSorted((a, b) => a.timeUnixMs - b.timeUnixMs)]);
           const shuffled = parts
@@ -457,13 +476,13 @@ describe("order of arrival", () => {
           expect(await arrive([...batches, ...batches.slice(0, 1)])).toEqual(inOrder);
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
-  }, 60_000);
+  }, 120_000);
 
   /** The findings that follow, without what names the tenant. */
   async function arrive(batches: readonly Partial<Detection>[][]): Promise<unknown> {
-    const { stage, detection, list, tenant } = setUp();
+    const { detection, list, tenant } = setUp();
     for (const batch of batches) {
       await record(stage, batch.map(detection), first + 31 * day);
     }
@@ -477,7 +496,7 @@ describe("order of arrival", () => {
 
 describe("a flood", () => {
   it("of one fingerprint is stored in few statements and counted in the end", async () => {
-    const { stage, detection, list, clock } = setUp();
+    const { detection, list } = setUp();
     const flood = Array.from({ length: 3000 }, (_, n) =>
       detection({ id: `f${n}`, session: `s${n}`, timeUnixMs: first + n }),
     );
@@ -489,10 +508,10 @@ describe("a flood", () => {
   });
 
   it("of fingerprints ranks all of them, the last ones in later ticks", async () => {
-    const { stage, detection, list, clock } = setUp();
+    const { detection, list } = setUp();
     await record(
       stage,
-      Array.from({ length: 250 }, (_, n) => detection({ tool: `tool-${n}` })),
+      Array.from({ length: 250 }, (_, n) => detection({ id: `n${n}`, tool: `tool-${n}` })),
     );
     expect(await list()).toHaveLength(250);
     for (let tick = 0; tick < 3; tick += 1) {
@@ -505,7 +524,7 @@ describe("a flood", () => {
 });
 
 it("names a finding by fingerprint, not by detector", async () => {
-  const { stage, detection, list } = setUp();
+  const { detection, list } = setUp();
   const detections = [detection({ id: "a" }), detection({ id: "b", detector: "other" })];
   await record(stage, detections);
   expect(await list()).toMatchObject([

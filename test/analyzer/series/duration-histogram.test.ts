@@ -16,7 +16,10 @@ function histogramOf(durationsNs: readonly number[]): DurationHistogram {
 
 describe("duration histogram", () => {
   it("gives quantiles within one bucket of 4.4 %", () => {
-    const durations = fc.array(fc.integer({ min: 1000, max: 1e12 }), { minLength: 1, maxLength: 99 });
+    const durations = fc.array(fc.integer({ min: 1000, max: 1e12 }), {
+      minLength: 1,
+      maxLength: 99,
+    });
     fc.assert(
       fc.property(durations, fc.constantFrom(0.5, 0.95), (values, quantile) => {
         const sorted = values.toSorted((a, b) => a - b);

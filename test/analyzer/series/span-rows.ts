@@ -1,4 +1,4 @@
-import { seededRandom } from "../../../bench/simulated-service.ts";
+import { createRandom } from "../../../bench/random.ts";
 
 /** A row of `otel_traces` with the columns that windows are made of. */
 export interface SpanRow {
@@ -57,7 +57,7 @@ export interface Traffic {
 
 /** Spans of a small agent service, evenly spread over the minutes, everything else seeded. */
 export function spanRows(traffic: Traffic): SpanRow[] {
-  const random = seededRandom(traffic.seed);
+  const random = createRandom(traffic.seed);
   const rows: SpanRow[] = [];
   for (let i = 0; i < traffic.minutes * traffic.rate; i++) {
     const timeUnixMs = traffic.fromUnixMs + Math.floor((i * 60_000) / traffic.rate);

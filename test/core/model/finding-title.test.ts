@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { findingTypes } from "../../../core/model/finding.ts";
 import { findingTitle, safeIdentifier } from "../../../core/model/finding-title.ts";
 

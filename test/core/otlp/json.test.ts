@@ -100,6 +100,7 @@ describe("records that are refused", () => {
     { parts: { kind: "SPAN_KIND_CLIENT" }, code: "invalid_enum" },
     { parts: { kind: "3" }, code: "invalid_enum" },
     { parts: { kind: 1.5 }, code: "invalid_enum" },
+    { parts: { kind: 2 ** 31 }, code: "invalid_enum" },
     { parts: { status: { code: "STATUS_CODE_ERROR" } }, code: "invalid_enum" },
     { parts: { startTimeUnixNano: "18446744073709551615" }, code: "time_out_of_range" },
     { parts: { name: "\ud800" }, code: "invalid_utf8" },

@@ -93,6 +93,7 @@ describe("key", () => {
   test("gives each text its own string, in whatever slots they fall", () => {
     const texts = [
       ...Array.from({ length: 3000 }, (_, index) => `key.${index % 1500}`),
+      ...Array.from({ length: 1000 }, (_, index) => `long.${1000 + index}.common.suffix`),
       "x".repeat(2),
       "x".repeat(300),
       "x".repeat(2),

@@ -131,6 +131,20 @@ describe("UTF-8", () => {
     expect(decodeTraces("protobuf", body, new Set(rejectedOrdinals))).toEqual([spanWith()]);
   });
 
+  test("one bad byte is found at every position of every length", () => {
+    for (const length of [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 191, 192, 193]) {
+      const name = "n".repeat(length);
+      const body = Buffer.from(encodeTraceRequest([spanWith({ name })]));
+      const start = body.indexOf(name);
+      const refused = Array.from({ length }, (_, index) => {
+        const damaged = Buffer.from(body);
+        damaged[start + index] = 0xff;
+        return scanRequest("traces", "protobuf", damaged, limits).rejected["invalid_utf8"];
+      });
+      expect(refused).toEqual(Array.from({ length }, () => 1));
+    }
+  });
+
   test("valid text in other scripts passes", () => {
     const text = "订单🙂é".repeat(100);
     expect(scanSpans({ name: "é", attributes: new Map([[text, text]]) }).accepted).toBe(1);
@@ -219,6 +233,13 @@ describe("requests as a whole", () => {
     const scopeGroup = Buffer.alloc(2 * 2_000_001, records);
     const body = wrap(0x0a, wrap(0x12, scopeGroup));
     expect(() => scanRequest("logs", "protobuf", body, limits)).toThrow(/at most 2000000/);
+  });
+
+  test("a packed list of 64-bit values that ends within a value is refused", () => {
+    const counts = wrap(0x32, Buffer.alloc(15));
+    const histogram = wrap(0x4a, wrap(0x0a, counts));
+    const body = wrap(0x0a, wrap(0x12, wrap(0x12, histogram)));
+    expect(() => scanRequest("metrics", "protobuf", body, limits)).toThrow(/8 bytes, got 7/);
   });
 
   test("fields in any order: the resource may come last", () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Clock } from "../../../core/clock.ts";
 import { Config } from "../../../core/config/config.ts";
 import { describeKey } from "../../../core/keys/open-key.ts";
 import { type LmdbQueue, openLmdbQueue } from "../../../core/queue/lmdb-queue.ts";
@@ -21,7 +22,11 @@ export function removeDir(dir: string): void {
   rmSync(dir, { recursive: true, force: true });
 }
 
-export function manualClock(start = Date.UTC(2026, 10, 20)) {
+export interface ManualClock extends Clock {
+  unixMs: number;
+}
+
+export function manualClock(start = Date.UTC(2026, 10, 20)): ManualClock {
   const clock = { unixMs: start, now: () => clock.unixMs };
   return clock;
 }

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
+import { MessageChannel, Worker } from "node:worker_threads";
 import { newRecord, openTestQueue, removeDir, tempDir } from "./queue-fixtures.ts";
 
 const workerFile = join(import.meta.dirname, "../../fixtures/queue-consumer-worker.ts");
@@ -10,20 +10,25 @@ describe("a consumer in a worker thread", () => {
     const dir = tempDir();
     const queue = openTestQueue(dir);
     const expected = 400;
-    const worker = new Worker(workerFile, { workerData: { dir, expected } });
+    const { port1, port2: port } = new MessageChannel();
+    const worker = new Worker(workerFile, {
+      workerData: { dir, expected, port },
+      transferList: [port],
+    });
     const texts: string[] = [];
     const replays: boolean[] = [];
-    worker.on("message", (message: { texts?: string[]; replay?: boolean }) => {
+    port1.on("message", (message: { texts?: string[]; replay?: boolean }) => {
       texts.push(...(message.texts ?? []));
       replays.push(message.replay ?? false);
     });
     const exited = once(worker, "exit");
-    await once(worker, "message");
+    await once(port1, "message");
     const appends = Array.from({ length: expected }, (_, index) =>
       queue.producer.append(newRecord({ body: Buffer.from(`${index}`), acceptedCount: 2 })),
     );
     await Promise.all(appends);
     await exited;
+    port1.close();
     expect(texts).toEqual(Array.from({ length: expected }, (_, index) => `${index}`));
     expect(replays).not.toContain(true);
     expect(await queue.producer.accounting()).toMatchObject([

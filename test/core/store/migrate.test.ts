@@ -58,8 +58,14 @@ describe("migrate", () => {
   });
 
   it("goes on after a kill between a statement and its note", async () => {
-    const first = migration(9001, "CREATE TABLE IF NOT EXISTS kill_a (Tenant String) ENGINE = {{engine:MergeTree}} ORDER BY Tenant");
-    const second = migration(9002, "CREATE TABLE IF NOT EXISTS kill_b (Tenant String) ENGINE = {{engine:MergeTree}} ORDER BY Tenant");
+    const first = migration(
+      9001,
+      "CREATE TABLE IF NOT EXISTS kill_a (Tenant String) ENGINE = {{engine:MergeTree}} ORDER BY Tenant",
+    );
+    const second = migration(
+      9002,
+      "CREATE TABLE IF NOT EXISTS kill_b (Tenant String) ENGINE = {{engine:MergeTree}} ORDER BY Tenant",
+    );
     const killed: Store = {
       ...store.writes,
       insert: () => Promise.reject(new Error("killed")),

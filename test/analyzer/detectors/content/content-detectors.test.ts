@@ -1,12 +1,12 @@
 import { readdirSync } from "node:fs";
-import { Config } from "../../../../core/config/config.ts";
-import type { Content } from "../../../../core/model/genai.ts";
 import type { Example } from "../../../../analyzer/detectors/content/content-detector.ts";
 import { contentDetectors } from "../../../../analyzer/detectors/content/registry.ts";
 import { createHostList } from "../../../../analyzer/detectors/hosts/host-list.ts";
 import { createContentScanner } from "../../../../analyzer/inspect/content-scanner.ts";
 import { createInspector } from "../../../../analyzer/inspect/inspector.ts";
 import { createRedactor } from "../../../../analyzer/redact/redactor.ts";
+import { Config } from "../../../../core/config/config.ts";
+import type { Content } from "../../../../core/model/genai.ts";
 
 const notDetectors = new Set(["registry.ts", "content-detector.ts"]);
 
@@ -23,28 +23,32 @@ describe("content detectors", () => {
     expect(beats).toHaveLength(contentDetectors.length);
   });
 
-  describe.each(contentDetectors.map((detector) => [detector.id, detector] as const))("%s", (_id, detector) => {
-    const scan = createContentScanner([detector], createHostList([]), createRedactor("test"));
-    const inspect = (example: Example) =>
-      scan({ contents: [contentOf(example)], sightings: [], executed: true, failed: false }).matches;
+  describe.each(contentDetectors.map((detector) => [detector.id, detector] as const))(
+    "%s",
+    (_id, detector) => {
+      const scan = createContentScanner([detector], createHostList([]), createRedactor("test"));
+      const inspect = (example: Example) =>
+        scan({ contents: [contentOf(example)], sightings: [], executed: true, failed: false })
+          .matches;
 
-    it.each(detector.examples.mustMatch.map((example) => [example.text, example] as const))(
-      "matches %s",
-      (_text, example) => {
-        const [match] = inspect(example);
-        expect(match?.strength).toBe("strong");
-        expect(match?.score).toBeGreaterThan(0.5);
-        expect(match?.excerpt.length).toBeLessThanOrEqual(400);
-      },
-    );
+      it.each(detector.examples.mustMatch.map((example) => [example.text, example] as const))(
+        "matches %s",
+        (_text, example) => {
+          const [match] = inspect(example);
+          expect(match?.strength).toBe("strong");
+          expect(match?.score).toBeGreaterThan(0.5);
+          expect(match?.excerpt.length).toBeLessThanOrEqual(400);
+        },
+      );
 
-    it.each(detector.examples.mustPass.map((example) => [example.text, example] as const))(
-      "passes %s",
-      (_text, example) => {
-        expect(inspect(example)).toEqual([]);
-      },
-    );
-  });
+      it.each(detector.examples.mustPass.map((example) => [example.text, example] as const))(
+        "passes %s",
+        (_text, example) => {
+          expect(inspect(example)).toEqual([]);
+        },
+      );
+    },
+  );
 });
 
 function contentOf(example: Example): Content {

@@ -5,14 +5,16 @@ const startUnixMs = Date.UTC(2026, 9, 30);
 
 describe("series detectors on noisy but healthy weeks, at shipped defaults", () => {
   it.each([
-    { requestsPerMinute: 40, seeds: [1, 2], days: 14 },
-    { requestsPerMinute: 10, seeds: [3, 4, 5, 6, 7], days: 14 },
-    { requestsPerMinute: 2, seeds: [8, 9, 10, 11, 12, 13], days: 21 },
+    { requestsPerMinute: 40, seeds: [1], days: 14 },
+    { requestsPerMinute: 10, seeds: [3, 4, 5], days: 14 },
+    { requestsPerMinute: 2, seeds: [8, 9, 10, 11, 12], days: 21 },
   ])(
     "raise nothing at $requestsPerMinute requests per minute",
     ({ requestsPerMinute, seeds, days }) => {
-      // 32 service-weeks of ten series each in all.
-      const raised = seeds.flatMap((seed) => detectOn({ seed, startUnixMs, days, requestsPerMinute }));
+      // 23 service-weeks of ten series each in all.
+      const raised = seeds.flatMap((seed) =>
+        detectOn({ seed, startUnixMs, days, requestsPerMinute }),
+      );
       expect(raised).toEqual([]);
     },
     120_000,
@@ -25,7 +27,12 @@ describe("series detectors after a shift", () => {
   it.each([
     { name: "errors of 5 %", shift: { errorRate: 0.05 }, series: "error_rate:server", minutes: 90 },
     { name: "latency +40 %", shift: { latencyFactor: 1.4 }, series: "latency:chat", minutes: 180 },
-    { name: "cost +60 %", shift: { costFactor: 1.6 }, series: "cost_per_call:model-a", minutes: 60 },
+    {
+      name: "cost +60 %",
+      shift: { costFactor: 1.6 },
+      series: "cost_per_call:model-a",
+      minutes: 60,
+    },
   ])(
     "find $name, and say when it began",
     ({ shift, series, minutes }) => {

@@ -38,12 +38,12 @@ describe("addPermissionRule", () => {
     {
       name: "adds the list beside another",
       before: `{\n  "permissions": {\n    "allow": ["Bash"]\n  }\n}\n`,
-      after: `{\n  "permissions": {\n    "allow": ["Bash"],\n    "deny": [\n      "${rule}"\n    ]\n  }\n}\n`,
+      after: `{\n  "permissions": {\n    "allow": ["Bash"],\n    "deny": ["${rule}"]\n  }\n}\n`,
     },
     {
       name: "adds the permissions to other settings",
       before: `{\n  // model\n  "model": "x"\n}\n`,
-      after: `{\n  // model\n  "model": "x",\n  "permissions": {\n    "deny": [\n      "${rule}"\n    ]\n  }\n}\n`,
+      after: `{\n  // model\n  "model": "x",\n  "permissions": { "deny": ["${rule}"] }\n}\n`,
     },
   ])("$name", ({ before, after }) => {
     expect(edited(before)).toBe(after);

@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-const bin = fileURLToPath(new URL("../../bin/telltale.js", import.meta.url));
+const bin = fileURLToPath(new URL("../bin/telltale.js", import.meta.url));
 
+/** A running service of its own process, for measurements and integration tests. */
 export interface TelltaleProcess {
   readonly pid: number;
   readonly otlpHttp: string;

@@ -1,0 +1,202 @@
+import type { Config } from "../../core/config/config.ts";
+import type { FindingType } from "../../core/model/finding.ts";
+import type { Content, Direction } from "../../core/model/genai.ts";
+import { contentDetectors } from "../detectors/content/registry.ts";
+import { createHostList } from "../detectors/hosts/host-list.ts";
+import { content, readConversation, readSystem } from "../normalize/messages.ts";
+import { asText, firstText, member } from "../normalize/node.ts";
+import { createRedactor, type Redactor, type Sighting } from "../redact/redactor.ts";
+import { followedInstructions } from "../trace/detectors/injection-followed-by-action.ts";
+import { sentSecrets } from "../trace/detectors/secret-read-then-sent.ts";
+import type { TraceEvidence } from "../trace/detectors/trace-detector.ts";
+import type { TraceStep } from "../trace/trace-steps.ts";
+import { type ContentScanner, createContentScanner } from "./content-scanner.ts";
+import { originalOffset } from "./original-offset.ts";
+import { parseScanRow, type ScanRow } from "./parse-scan-row.ts";
+
+export interface ScanDetection {
+  readonly type: FindingType;
+  readonly detector: string;
+  readonly score: number;
+  /** Whether this alone would be raised with the shipped defaults. */
+  readonly finding: boolean;
+  /** Range in the given text, in UTF-16 units. */
+  readonly start?: number;
+  readonly end?: number;
+  /** Position of the message. */
+  readonly index?: number;
+  /** Kind of what was found, such as `github-token`. */
+  readonly entity?: string;
+}
+
+export type ScanAnswer =
+  | { readonly id: unknown; readonly finding: boolean; readonly detections: ScanDetection[] }
+  | { readonly id: unknown; readonly error: string };
+
+/** Scans rows of the `scan` verb, one answer for each line, through the production detectors. */
+export interface Scanner {
+  scanLine(line: string): ScanAnswer;
+}
+
+/** @param config the shipped defaults unless the caller has a configuration. */
+export function createScanner(config: Config["analyzer"]): Scanner {
+  const redactor = createRedactor("telltale");
+  const allowedHosts = createHostList(config.allowedHosts);
+  const detectors = contentDetectors.filter(
+    ({ id, type }) =>
+      !config.disabledDetectors.includes(id) && !config.disabledTypes.includes(type),
+  );
+  const all = createContentScanner(detectors, allowedHosts, redactor);
+  const secretsOnly = createContentScanner(
+    detectors.filter(({ type }) => type === "secret_leak"),
+    allowedHosts,
+    redactor,
+  );
+
+  function detectionsOf(row: ScanRow): ScanDetection[] {
+    switch (row.shape) {
+      case "text":
+        return scanText(row, row.direction === "code" ? secretsOnly : all, redactor);
+      case "messages": {
+        const contents = conversation(row, redactor);
+        const steps = contents.map(({ part, index }) => stepOf(part, index));
+        const traced = [
+          ...followedInstructions(steps).map((evidence) =>
+            fromTrace(evidence, "prompt_injection.indirect", "injection-followed-by-action"),
+          ),
+          ...sentSecrets(steps, allowedHosts).map((evidence) =>
+            fromTrace(evidence, "data_exfiltration", "secret-read-then-sent"),
+          ),
+        ];
+        return [...scanConversation(contents, all), ...traced];
+      }
+      case "stream":
+      case "package":
+        return [];
+    }
+  }
+
+  return {
+    scanLine: (line) => {
+      const parsed = parseScanRow(line);
+      if (parsed.shape === "error") {
+        return { id: parsed.id, error: parsed.error };
+      }
+      const detections = promoted(detectionsOf(parsed));
+      return { id: parsed.id, finding: detections.some(({ finding }) => finding), detections };
+    },
+  };
+}
+
+/** Two weak detections of one type by different detectors or rules are a finding together. */
+function promoted(detections: ScanDetection[]): ScanDetection[] {
+  return detections.map((detection) =>
+    detection.finding ||
+    !detections.some(
+      (other) =>
+        other.type === detection.type &&
+        (other.detector !== detection.detector || other.entity !== detection.entity),
+    )
+      ? detection
+      : { ...detection, finding: true },
+  );
+}
+
+function scanText(
+  row: Extract<ScanRow, { shape: "text" }>,
+  scan: ContentScanner,
+  redactor: Redactor,
+): ScanDetection[] {
+  const sightings: Sighting[] = [];
+  const text = redactor.text(row.text, "text", sightings);
+  const isCommand = row.direction === "command";
+  const tool = isCommand ? "shell" : row.tool;
+  const contents = [content(directionOf(row.direction), text, { location: "text", tool })];
+  const { matches } = scan({ contents, sightings, executed: isCommand, failed: false });
+  return matches.map(({ type, detector, score, strength, targetClass, ...match }) => {
+    const sighting =
+      type === "secret_leak"
+        ? sightings.find(({ masked }) => masked === match.maskedValue)
+        : undefined;
+    return {
+      type,
+      detector,
+      score,
+      finding: strength === "strong",
+      start: sighting?.start ?? originalOffset(match.start, sightings),
+      end: sighting?.end ?? originalOffset(match.end, sightings),
+      entity: type === "unsafe_command" || type === "secret_leak" ? targetClass : match.rule,
+    };
+  });
+}
+
+function directionOf(direction: Extract<ScanRow, { shape: "text" }>["direction"]): Direction {
+  switch (direction) {
+    case "command":
+      return "tool_call";
+    case "code":
+      return "output";
+    default:
+      return direction;
+  }
+}
+
+interface Part {
+  readonly part: Content;
+  /** Of the message; -1 for what stands outside of messages. */
+  readonly index: number;
+}
+
+function conversation(row: Extract<ScanRow, { shape: "messages" }>, redactor: Redactor): Part[] {
+  const contents: Part[] = [
+    ...readSystem(row.systemInstructions, "systemInstructions").map((part) => ({
+      part,
+      index: -1,
+    })),
+    ...row.tools.map((tool) => ({
+      part: content("tool_definition", asText(tool), {
+        location: "tools",
+        tool: firstText(member(tool, "function") ?? tool, "name"),
+      }),
+      index: -1,
+    })),
+    ...row.messages.flatMap((message, index) =>
+      readConversation([message], "messages").map((part) => ({ part, index })),
+    ),
+  ];
+  return contents.map(({ part, index }) => ({
+    part: { ...part, text: redactor.text(part.text, part.location, []) },
+    index,
+  }));
+}
+
+/** Every message on its own, so that each secret is judged where it stands. */
+function scanConversation(contents: readonly Part[], scan: ContentScanner): ScanDetection[] {
+  return contents.flatMap(({ part, index }) => {
+    const { matches } = scan({ contents: [part], sightings: [], executed: true, failed: false });
+    return matches.map(({ type, detector, score, strength, targetClass }) => ({
+      type,
+      detector,
+      score,
+      finding: strength === "strong",
+      ...(index < 0 ? {} : { index }),
+      entity: targetClass,
+    }));
+  });
+}
+
+function stepOf(part: Content, index: number): TraceStep {
+  return { content: part, timeUnixMs: index, record: index, executed: true, failed: false };
+}
+
+function fromTrace(evidence: TraceEvidence, type: FindingType, detector: string): ScanDetection {
+  const { score, strength, step } = evidence;
+  return {
+    type,
+    detector,
+    score,
+    finding: strength === "strong",
+    index: step.record,
+    entity: evidence.rule,
+  };
+}

@@ -1,0 +1,109 @@
+import type { Content } from "../../../core/model/genai.ts";
+import { combinedScore, findInstructions } from "../../detectors/injection/find-instructions.ts";
+import { maskedSecret } from "../../detectors/links/carried-data.ts";
+import type { TraceDetector } from "../stored-trace.ts";
+import { type Distinctive, distinctiveText } from "../taint.ts";
+import { hasEffect, isEgress } from "../tool-effects.ts";
+import { type TraceStep, traceSteps } from "../trace-steps.ts";
+import { type TraceEvidence, type TraceRules, toDetections } from "./trace-detector.ts";
+
+/** Instruction-like texts below this are too common in documents to follow up. */
+const leastScore = 0.3;
+
+/**
+ * An injection that worked: a tool result or document holds an instruction, and a later call
+ * that sends or changes something carries words, addresses or numbers from that text which the
+ * user never gave. The style of the text decides little here; what the agent did decides.
+ */
+export const injectionFollowedByAction: TraceDetector = {
+  id: "injection-followed-by-action",
+  type: "prompt_injection.indirect",
+  inspect: (trace) => toDetections(rules, trace, followedInstructions(traceSteps(trace))),
+};
+
+const rules: TraceRules = {
+  detector: injectionFollowedByAction.id,
+  type: injectionFollowedByAction.type,
+  ruleVersion: 1,
+};
+
+/** Calls that obey an instruction from an untrusted text, one per call. */
+export function followedInstructions(steps: readonly TraceStep[]): TraceEvidence[] {
+  const results = steps.flatMap(({ content }) =>
+    isUntrusted(content) ? [{ content, passage: instructionPassage(content.text) }] : [],
+  );
+  if (results.every(({ passage }) => passage === null)) {
+    return [];
+  }
+  const known = {
+    given: joined(
+      steps.filter(({ content }) => isTrusted(content)).map(({ content }) => content.text),
+    ),
+    read: joined(results.map(({ content, passage }) => passage?.rest ?? content.text)),
+  };
+  const sources: Distinctive[] = [];
+  const evidence: TraceEvidence[] = [];
+  for (const step of steps) {
+    const { content } = step;
+    const passage = results.find((result) => result.content === content)?.passage ?? null;
+    if (passage !== null) {
+      sources.push(distinctiveText(passage.text, known));
+    } else if (content.direction === "tool_call" && hasEffect(content.tool)) {
+      const taken = sources.flatMap((source) => source.takenInto(content.text));
+      if (taken.length > 0) {
+        evidence.push(toEvidence(step, taken));
+      }
+    }
+  }
+  return evidence;
+}
+
+function joined(texts: readonly string[]): string {
+  return texts.join("\n");
+}
+
+function isUntrusted({ direction }: Content): boolean {
+  return direction === "tool_result" || direction === "retrieved";
+}
+
+function isTrusted({ direction }: Content): boolean {
+  return direction === "input" || direction === "system";
+}
+
+interface Passage {
+  /** The instruction and what follows it. */
+  readonly text: string;
+  /** The text without it, which an agent may well use. */
+  readonly rest: string;
+}
+
+function instructionPassage(text: string): Passage | null {
+  const hits = findInstructions(text);
+  if (hits.length === 0 || combinedScore(hits) < leastScore) {
+    return null;
+  }
+  const from = Math.max(0, Math.min(...hits.map(({ start }) => start)) - 60);
+  const to = Math.max(...hits.map(({ end }) => end)) + 700;
+  const hidden = hits.filter((hit) => hit.hidden).map(({ words }) => words);
+  return {
+    text: [text.slice(from, to), ...hidden].join("\n"),
+    rest: `${text.slice(0, from)}\n${text.slice(to)}`,
+  };
+}
+
+function toEvidence(step: TraceStep, taken: readonly string[]): TraceEvidence {
+  const { content, executed, failed } = step;
+  const carriesSecret = maskedSecret.test(content.text);
+  const critical = isEgress(content.tool) && carriesSecret;
+  return {
+    step,
+    rule: "instruction-obeyed",
+    targetClass: "instructions",
+    score: executed ? 0.97 : 0.9,
+    strength: "strong",
+    severity: critical ? "critical" : "high",
+    outcome: executed && !failed ? "success" : "attempt",
+    excerpt: content.text.slice(0, 400),
+    maskedValue: (taken[0] ?? "").slice(0, 120),
+  };
+}
