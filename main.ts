@@ -2,28 +2,23 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { type AnalyzerWorker, startAnalyzerWorker } from "./analyzer/start-worker.ts";
-import { accountingRoutes } from "./collector/accounting-routes.ts";
 import { createCollector } from "./collector/routes.ts";
 import { openAudit } from "./core/audit/open-audit.ts";
 import { assertSafeBind } from "./core/auth/assert-safe-bind.ts";
-import { principalOf } from "./core/auth/principal.ts";
 import { type Clock, systemClock } from "./core/clock.ts";
 import { openLmdbCommands } from "./core/commands/lmdb-commands.ts";
 import type { Config } from "./core/config/config.ts";
-import { createServer } from "./core/http/create-server.ts";
-import { healthRoutes } from "./core/http/health-routes.ts";
 import { openKey } from "./core/keys/open-key.ts";
 import type { Logger } from "./core/log.ts";
 import { openLmdbQueue } from "./core/queue/lmdb-queue.ts";
 import type { QueueProducer } from "./core/queue/queue.ts";
 import { isQueueEmpty } from "./core/queue/queue-tables.ts";
-import { clickHouseRoutes } from "./core/store/ad-hoc/clickhouse-routes.ts";
+import { startStoreMaintenance } from "./core/store/maintain-store.ts";
 import { type OpenedStore, openStore } from "./core/store/open-store.ts";
 import { createMetrics, type MetricsRegistry } from "./core/telemetry/metrics.ts";
 import { createPrometheusMeter } from "./core/telemetry/prometheus.ts";
 import { startSelfTelemetry } from "./core/telemetry/self-telemetry.ts";
-import { feedbackRoutes } from "./feedback/api/feedback-routes.ts";
-import { openApi } from "./feedback/api/openapi-route.ts";
+import { createApi } from "./create-api.ts";
 import { createFeedback } from "./feedback/feedback.ts";
 
 export const roles = ["collector", "analyzer", "feedback"] as const;
@@ -68,7 +63,14 @@ export async function startTelltale(options: StartOptions): Promise<Telltale> {
   const collector = createCollector({ ...parts, queue: parts.queue.producer, config, logger });
   const otlpHttp = await listen(collector, config.host, config.otlp.httpPort);
   const about = { version: packageVersion(), startedAt, otlpHttp, api: "" };
-  const apiServer = await createApi(options, parts, () => about);
+  const apiServer = await createApi({
+    ...parts,
+    queue: parts.queue.producer,
+    config,
+    logger,
+    about: () => about,
+  });
+  observeQueue(parts.queue.producer, parts.metrics, parts.clock);
   const api = await listen(apiServer, config.host, config.api.port);
   about.api = api;
   const selfTelemetry = await startSelfTelemetry(env, [portOf(otlpHttp), portOf(api)], logger);
@@ -86,52 +88,6 @@ export async function startTelltale(options: StartOptions): Promise<Telltale> {
       await selfTelemetry.stop();
     },
   };
-}
-
-/** The API's server: each part's routes, and what the process says of itself. */
-async function createApi(
-  { config, logger }: StartOptions,
-  parts: Parts,
-  about: () => About,
-): Promise<FastifyInstance> {
-  const { queue, store, metrics } = parts;
-  const server = createServer({ config, logger });
-  await openApi(server, about().version);
-  const problems = () => problemsOf(parts);
-  await server.register(healthRoutes({ problems, scrape: parts.scrape }));
-  await server.register(accountingRoutes({ queue: queue.producer }));
-  await server.register(
-    feedbackRoutes({
-      ...parts,
-      reads: store.reads,
-      accounting: (tenant) => queue.producer.accounting(tenant),
-      about,
-    }),
-  );
-  await server.register(clickHouseRoutes, {
-    adHoc: store.adHoc,
-    tenantOf: (request) => principalOf(request).tenant,
-  });
-  observeQueue(queue.producer, metrics, parts.clock);
-  return server;
-}
-
-interface About {
-  readonly version: string;
-  readonly startedAt: string;
-  readonly otlpHttp: string;
-  readonly api: string;
-}
-
-/** Why this process should get no traffic. */
-async function problemsOf({ queue, store }: Parts): Promise<string[]> {
-  const { fileBytes, limitBytes } = queue.producer.stats();
-  const problems = fileBytes >= limitBytes ? ["the queue is full"] : [];
-  const answered = await store.reads.query("SELECT 1").then(
-    () => true,
-    () => false,
-  );
-  return answered ? problems : [...problems, "the store does not answer"];
 }
 
 function observeQueue(queue: QueueProducer, metrics: MetricsRegistry, clock: Clock): void {
@@ -175,6 +131,12 @@ async function openParts({ config, logger, env }: StartOptions): Promise<Parts> 
   const audit = openAudit({ dir: join(dataDir, "audit"), clock });
   const prometheus = createPrometheusMeter();
   const metrics = createMetrics([prometheus.meter]);
+  const maintenance = startStoreMaintenance({
+    store: store.writes,
+    maxDiskBytes: config.store.maxDiskBytes,
+    metrics,
+    logger,
+  });
   const worker = await startAnalyzerWorker({
     config,
     queueDir,
@@ -202,6 +164,7 @@ async function openParts({ config, logger, env }: StartOptions): Promise<Parts> 
     metrics,
     scrape: prometheus.scrape,
     async close() {
+      await maintenance.stop();
       await audit.close();
       await commands.close();
       await queue.close();

@@ -1,30 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../core/clock.ts";
-import type { Config } from "../core/config/config.ts";
-import type { Logger } from "../core/log.ts";
-import type { Batch, QueueConsumer } from "../core/queue/queue.ts";
-import { StoreError } from "../core/store/store-error.ts";
-import type { Metrics } from "../core/telemetry/metrics.ts";
-import type { FindingStage } from "./findings/finding-stage.ts";
-import type { HeartbeatWriter } from "./ingest/heartbeat.ts";
-import { type IngestStores, type StoredBatch, storeBatch } from "./ingest/ingest-stage.ts";
-import { prepareBatch } from "./ingest/prepare-batch.ts";
-import type { Inspector } from "./inspect/inspector.ts";
+import { type BatchStepDependencies, createBatchStep } from "./ingest/batch-step.ts";
+import type { StoredBatch } from "./ingest/ingest-stage.ts";
 import type { WindowStage } from "./series/window-stage.ts";
 import type { TraceStage } from "./trace/trace-stage.ts";
 
-export interface AnalyzerDependencies {
-  readonly consumer: QueueConsumer;
-  readonly stores: IngestStores;
-  readonly inspector: Inspector;
-  readonly heartbeat: HeartbeatWriter;
-  readonly findings: FindingStage;
+export interface AnalyzerDependencies extends BatchStepDependencies {
   readonly traces: TraceStage;
   readonly windows: WindowStage;
-  readonly metrics: Metrics;
-  readonly config: Config;
   readonly clock: Clock;
-  readonly logger: Logger;
 }
 
 export interface Analyzer {
@@ -39,16 +23,23 @@ const maxBackoffMs = 10_000;
 
 /** The consumer loop: queue → store → findings, with the trace and window stages between. */
 export function createAnalyzer(dependencies: AnalyzerDependencies): Analyzer {
-  const { consumer, windows, clock, logger } = dependencies;
+  const { consumer, windows, metrics, clock, logger } = dependencies;
+  const step = createBatchStep(dependencies);
   let stopped = false;
   let nextTickAt = 0;
 
-  async function tickIfDue(): Promise<void> {
-    if (clock.now() < nextTickAt) {
-      return;
+  async function once(): Promise<void> {
+    const { worked, stored } = await step();
+    if (stored !== null) {
+      observe(dependencies, stored);
     }
-    nextTickAt = clock.now() + tickIntervalMs;
-    await tick(dependencies);
+    if (clock.now() >= nextTickAt) {
+      nextTickAt = clock.now() + tickIntervalMs;
+      await tick(dependencies);
+    }
+    if (!worked) {
+      await consumer.wait(idleWaitMs);
+    }
   }
 
   return {
@@ -57,17 +48,11 @@ export function createAnalyzer(dependencies: AnalyzerDependencies): Analyzer {
       let backoffMs = 0;
       while (!stopped) {
         try {
-          const batch = await consumer.read();
-          if (batch === null) {
-            await consumer.wait(idleWaitMs);
-          } else {
-            await processBatch(dependencies, batch);
-          }
-          await tickIfDue();
+          await once();
           backoffMs = 0;
         } catch (error) {
           backoffMs = Math.min(Math.max(100, backoffMs * 2), maxBackoffMs);
-          dependencies.metrics.count("telltale.analyzer.errors", 1);
+          metrics.count("telltale.analyzer.errors", 1);
           logger.error({ err: error, backoffMs }, "Analyzer step failed; it is repeated");
           await delay(backoffMs);
         }
@@ -78,59 +63,6 @@ export function createAnalyzer(dependencies: AnalyzerDependencies): Analyzer {
       stopped = true;
     },
   };
-}
-
-async function processBatch(dependencies: AnalyzerDependencies, batch: Batch): Promise<void> {
-  const { consumer, inspector, stores, heartbeat, config, metrics, logger } = dependencies;
-  const stage = createStopwatch(metrics);
-  let stored: StoredBatch;
-  try {
-    const prepared = prepareBatch(batch, inspector, config.otlp.maxBodyBytes);
-    stage("prepare");
-    stored = await storeBatch(stores, heartbeat, prepared);
-    stage("store");
-  } catch (error) {
-    if (error instanceof StoreError && error.retryable) {
-      throw error;
-    }
-    // The data itself is at fault: repeat once, then find the bad record by halves.
-    logger.warn({ err: error, batch: batch.id }, "Batch refused");
-    await consumer.refuse(batch, error instanceof Error ? error.message : String(error));
-    return;
-  }
-  await recordFindings(dependencies, stored);
-  stage("findings");
-  await consumer.commit(batch, stored.outcome);
-  stage("commit");
-  observe(dependencies, stored);
-  metrics.count("telltale.analyzer.batches", 1);
-  metrics.count(
-    "telltale.analyzer.records",
-    batch.records.reduce((sum, record) => sum + record.acceptedCount, 0),
-  );
-}
-
-/** Reports the time since the stage before. */
-function createStopwatch(metrics: Metrics): (stage: string) => void {
-  let since = performance.now();
-  return (stage) => {
-    const now = performance.now();
-    metrics.observe("telltale.analyzer.batch.duration", (now - since) / 1000, { stage });
-    since = now;
-  };
-}
-
-async function recordFindings(
-  { findings }: AnalyzerDependencies,
-  stored: StoredBatch,
-): Promise<void> {
-  if (stored.detections.length > 0) {
-    const { receivedAtUnixMs } = stored;
-    await findings.record(stored.detections, { stage: "record", receivedAtUnixMs });
-  }
-  if (stored.changes.length > 0) {
-    await findings.changesArrived(stored.changes);
-  }
 }
 
 function observe({ traces, windows }: AnalyzerDependencies, { spans }: StoredBatch): void {
@@ -150,11 +82,12 @@ function observe({ traces, windows }: AnalyzerDependencies, { spans }: StoredBat
       if (first === undefined) {
         return [];
       }
+      const { tenant, service, environment } = first;
       const times = group.map((span) => span.timeUnixMs);
       return {
-        tenant: first.tenant,
-        service: first.service,
-        environment: first.environment,
+        tenant,
+        service,
+        environment,
         minTimeUnixMs: times.reduce((least, time) => Math.min(least, time)),
         maxTimeUnixMs: times.reduce((most, time) => Math.max(most, time)),
       };

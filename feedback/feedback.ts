@@ -163,9 +163,9 @@ function createWriter(
 ): Pick<FeedbackContext, "draft" | "record"> {
   const proposalCommands = createProposalCommands(commands, clock);
 
-  async function written(id: string, event: StoredEvent): Promise<void> {
-    const { actor, type, data } = event;
-    await audit.append({ actor, action: `proposal.${type}`, subject: `proposal/${id}`, data });
+  async function written(event: StoredEvent): Promise<void> {
+    const { actor, type, data, stream } = event;
+    await audit.append({ actor, action: `proposal.${type}`, subject: stream, data });
     await projector.projected(event.position);
   }
 
@@ -173,12 +173,12 @@ function createWriter(
     async draft(tenant, id, data) {
       const event = await proposalCommands.draft(tenant, id, data, telltaleActor);
       if (event !== undefined) {
-        await written(id, event);
+        await written(event);
       }
       return event !== undefined;
     },
     async record(tenant, id, event) {
-      await written(id, await proposalCommands.append(tenant, id, event));
+      await written(await proposalCommands.append(tenant, id, event));
     },
   };
 }

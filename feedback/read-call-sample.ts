@@ -1,6 +1,7 @@
 import type { Finding } from "../core/model/finding.ts";
 import type { Store } from "../core/store/store.ts";
 import type { CallSample } from "./backtest.ts";
+import { ruleArguments } from "./surfaces/guardrail/claude-tool-use.ts";
 import type { ToolCall } from "./surfaces/tool-call.ts";
 
 /** Days of stored tool calls that a rule is replayed over. */
@@ -26,16 +27,21 @@ const detectedSpans = `
     AND Time >= fromUnixTimestamp64Milli({from:Int64})
     AND Time <= fromUnixTimestamp64Milli({to:Int64})`;
 
-const callColumns = `
-  TraceId AS traceId, SpanId AS spanId, Session AS session, ServiceName AS service,
-  GenAiTool AS tool,
-  substringUTF8(
-    multiIf(
-      SpanAttributes['gen_ai.tool.call.arguments'] != '',
-      SpanAttributes['gen_ai.tool.call.arguments'],
-      SpanAttributes['input.value'] != '', SpanAttributes['input.value'],
-      SpanAttributes['traceloop.entity.input']
-    ), 1, 4096) AS arguments`;
+/** Only what a rule looks at leaves the store: a body of megabytes must not hide the URL. */
+const ruleArgumentsOnly = ruleArguments
+  .map((name) => `'${name}', substringUTF8(JSONExtractString(raw, '${name}'), 1, 2048)`)
+  .join(", ");
+
+const selectCalls = `
+  WITH multiIf(
+    SpanAttributes['gen_ai.tool.call.arguments'] != '',
+    SpanAttributes['gen_ai.tool.call.arguments'],
+    SpanAttributes['input.value'] != '', SpanAttributes['input.value'],
+    SpanAttributes['traceloop.entity.input']
+  ) AS raw
+  SELECT TraceId AS traceId, SpanId AS spanId, Session AS session, ServiceName AS service,
+    GenAiTool AS tool, toJSONString(map(${ruleArgumentsOnly})) AS arguments
+  FROM otel_traces`;
 
 const callFilter = `
   Tenant = {tenant:String} AND ServiceName = {service:String}
@@ -44,13 +50,13 @@ const callFilter = `
   AND Timestamp <= fromUnixTimestamp64Milli({to:Int64})`;
 
 const flaggedCalls = `
-  SELECT ${callColumns} FROM otel_traces
+  ${selectCalls}
   WHERE ${callFilter} AND TraceId IN {traces:Array(String)}
   ORDER BY Timestamp DESC, SpanId
   LIMIT ${maxFlaggedCalls}`;
 
 const benignCalls = `
-  SELECT ${callColumns} FROM otel_traces
+  ${selectCalls}
   WHERE ${callFilter} AND TraceId NOT IN (
     SELECT TraceId FROM detections FINAL
     WHERE Tenant = {tenant:String} AND Retracted = 0 AND TraceId != ''

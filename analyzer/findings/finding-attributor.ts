@@ -22,9 +22,9 @@ export interface FindingAttributor {
 
 const dueAfterMs = 60_000;
 
-// Evidence costs a few queries per finding. A flood of findings must not hold up the rest, so
+// Evidence costs about 20 ms per finding. A flood of findings must not hold up the rest, so
 // what exceeds this waits for a later tick, one such portion at a time.
-const findingsAtOnce = 100;
+const findingsAtOnce = 30;
 
 /** What a finding shows until its turn comes. */
 const unranked: AttributionEntry = {

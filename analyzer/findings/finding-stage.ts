@@ -4,12 +4,12 @@ import type { Logger } from "../../core/log.ts";
 import type { Change } from "../../core/model/change.ts";
 import type { Detection } from "../../core/model/finding.ts";
 import { createFindingAttributor } from "./finding-attributor.ts";
+import { createFindingRefresher } from "./finding-refresher.ts";
 import { createFindingStatusWriter } from "./finding-status.ts";
 import type { FindingStores } from "./finding-stores.ts";
 import { createPendingFingerprints } from "./pending-fingerprints.ts";
 import { type DetectionArrival, planDetections } from "./plan-detections.ts";
 import { readRecentFingerprints } from "./read-recent-fingerprints.ts";
-import { refreshFindings } from "./refresh-findings.ts";
 import { retractDetections, touchedByRetraction } from "./retract-detections.ts";
 
 export interface FindingStageDependencies {
@@ -36,6 +36,14 @@ export function createFindingStage(dependencies: FindingStageDependencies): Find
   const statuses = createFindingStatusWriter(commands, clock);
   const attributor = createFindingAttributor({ stores, clock });
   const pending = createPendingFingerprints();
+  const refresher = createFindingRefresher({
+    stores,
+    statuses,
+    attributor,
+    pending,
+    clock,
+    logger,
+  });
   const serially = createSerializer();
   let recovered = false;
 
@@ -44,21 +52,6 @@ export function createFindingStage(dependencies: FindingStageDependencies): Find
     if (!recovered) {
       pending.touch(await readRecentFingerprints(stores.reads));
       recovered = true;
-    }
-  }
-
-  async function refreshDue(): Promise<void> {
-    for (const [tenant, touched] of pending.due(clock.now())) {
-      const refreshed = await refreshFindings({ stores, statuses }, tenant, touched);
-      const rows = await attributor.attributeRefreshed(refreshed);
-      if (rows.length > 0) {
-        await stores.writes.insert("findings", rows);
-      }
-      const occurrences = new Map(rows.map((row) => [row.Fingerprint, row.Occurrences]));
-      for (const each of touched) {
-        pending.done(each, occurrences.get(each.fingerprint) ?? 0, clock.now());
-      }
-      logger.debug({ tenant, fingerprints: touched.length, findings: rows.length }, "Refreshed");
     }
   }
 
@@ -73,20 +66,20 @@ export function createFindingStage(dependencies: FindingStageDependencies): Find
         if (plan.rows.length > 0) {
           await stores.writes.insert("detections", plan.rows);
         }
-        await refreshDue();
+        await refresher.refreshDue();
       }),
     retract: (detections) =>
       serially(async () => {
         await recover();
         pending.touch(touchedByRetraction(detections));
         await retractDetections(stores.writes, detections);
-        await refreshDue();
+        await refresher.refreshDue();
       }),
     changesArrived: (changes) => serially(() => attributor.attributeAgain(changes)),
     tick: () =>
       serially(async () => {
         await recover();
-        await refreshDue();
+        await refresher.refreshDue();
         await attributor.attributeDue();
       }),
   };

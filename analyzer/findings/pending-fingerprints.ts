@@ -12,6 +12,8 @@ export interface PendingFingerprints {
   due(nowUnixMs: number): (readonly [tenant: string, group: readonly Touched[]])[];
   /** Takes refreshed ones out; a large one has to pause before its next turn. */
   done(touched: Touched, occurrences: number, nowUnixMs: number): void;
+  /** Keeps one pending that could not be refreshed, until a time. */
+  postpone(touched: Touched, untilUnixMs: number): void;
 }
 
 const fingerprintsPerGroup = 200;
@@ -56,6 +58,10 @@ export function createPendingFingerprints(): PendingFingerprints {
       } else {
         notBefore.delete(key);
       }
+    },
+
+    postpone(touched, untilUnixMs) {
+      notBefore.set(keyOf(touched), untilUnixMs);
     },
   };
 }

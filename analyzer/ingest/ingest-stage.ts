@@ -5,8 +5,8 @@ import type { OutcomeCount } from "../../core/queue/queue.ts";
 import type { Store } from "../../core/store/store.ts";
 import type { HeartbeatWriter } from "./heartbeat.ts";
 import type { PreparedBatch, PreparedSpan } from "./prepare-batch.ts";
-import { removeDuplicateSpans } from "./span-duplicates.ts";
-import { storeChanges } from "./store-changes.ts";
+import { type DeduplicatedSpans, removeDuplicateSpans } from "./span-duplicates.ts";
+import { type StoredChanges, storeChanges } from "./store-changes.ts";
 
 /** What the later stages need to know of a stored batch. */
 export interface StoredBatch {
@@ -25,58 +25,56 @@ export interface IngestStores {
 /**
  * Stores a prepared batch exactly once: every insert carries the batch id as its token, and
  * spans that another batch has stored are taken out first. Safe to repeat as a whole.
+ *
+ * `onInserting` is called once all rows are on their way, when this thread has nothing to do.
  */
 export async function storeBatch(
   stores: IngestStores,
   heartbeat: HeartbeatWriter,
   prepared: PreparedBatch,
+  onInserting: () => Promise<void>,
 ): Promise<StoredBatch> {
-  const { batch } = prepared;
-  const { unique, rejected } = await removeDuplicateSpans(stores.writes, batch.id, prepared.spans);
-  await insertRows(
-    stores.writes,
-    "otel_traces",
-    unique.map((span) => `{${span.row},${span.batchColumns}}`),
-    batch.id,
-  );
-  for (const [table, rows] of prepared.rows) {
-    await insertRows(stores.writes, table, rows, batch.id);
+  const { batch, receivedAtUnixMs } = prepared;
+  const spans = await removeDuplicateSpans(stores.writes, batch.id, prepared.spans);
+  const inserts = insertRows(stores.writes, prepared, spans.unique);
+  // Waited for together, so that no failure goes unnoticed while the others still run.
+  const [inserted] = await Promise.allSettled([Promise.all(inserts), onInserting()]);
+  if (inserted.status === "rejected") {
+    throw inserted.reason;
   }
+  const revision = (batch.records.at(-1)?.position ?? 0) + 1;
   const changes = await storeChanges(
     stores,
-    {
-      id: batch.id,
-      receivedAtUnixMs: prepared.receivedAtUnixMs,
-      revision: (batch.records.at(-1)?.position ?? 0) + 1,
-    },
+    { id: batch.id, receivedAtUnixMs, revision },
     prepared.changes,
   );
-  await heartbeat.beat(unique);
+  await heartbeat.beat(spans.unique);
   return {
-    receivedAtUnixMs: prepared.receivedAtUnixMs,
-    spans: unique,
-    detections: [...unique.flatMap((span) => span.detections), ...prepared.logDetections],
+    receivedAtUnixMs,
+    spans: spans.unique,
+    detections: [...spans.unique.flatMap((span) => span.detections), ...prepared.logDetections],
     changes: changes.changed,
-    outcome: outcomeOf(prepared, [
-      ...rejected.map(({ tenant, reason }) => ({ tenant, signal: "traces" as const, reason })),
-      ...changes.duplicates.map((tenant) => ({
-        tenant,
-        signal: "changes" as const,
-        reason: "duplicate",
-      })),
-    ]),
+    outcome: outcomeOf(prepared, spans, changes),
   };
 }
 
-async function insertRows(
+function insertRows(
   store: Store,
-  table: string,
-  rows: readonly string[],
-  token: string,
-): Promise<void> {
-  if (rows.length > 0) {
-    await store.insert(table, Buffer.from(`${rows.join("\n")}\n`), { token });
+  { batch, spans, spanRows, rows }: PreparedBatch,
+  unique: readonly PreparedSpan[],
+): Promise<void>[] {
+  const inserts: Promise<void>[] = [];
+  if (unique.length > 0) {
+    const bytes =
+      unique.length === spans.length
+        ? spanRows.view(0)
+        : spanRows.copyOf(unique.map((span) => span.slice));
+    inserts.push(store.insert("otel_traces", bytes, { token: batch.id }));
   }
+  for (const [table, buffer] of rows) {
+    inserts.push(store.insert(table, buffer.view(0), { token: batch.id }));
+  }
+  return inserts;
 }
 
 interface Rejection {
@@ -85,16 +83,25 @@ interface Rejection {
   readonly reason: string;
 }
 
-function outcomeOf(prepared: PreparedBatch, rejections: readonly Rejection[]): OutcomeCount[] {
+function outcomeOf(
+  prepared: PreparedBatch,
+  spans: DeduplicatedSpans,
+  changes: StoredChanges,
+): OutcomeCount[] {
+  const rejections: Rejection[] = [
+    ...spans.rejected.map((rejection) => ({ ...rejection, signal: "traces" as const })),
+    ...changes.duplicates.map((tenant) => ({
+      tenant,
+      signal: "changes" as const,
+      reason: "duplicate",
+    })),
+  ];
   return [...prepared.counts.values()].map(({ tenant, signal, count }) => {
+    const own = rejections.filter((item) => item.tenant === tenant && item.signal === signal);
     const rejected: Record<string, number> = {};
-    let stored = count;
-    for (const rejection of rejections) {
-      if (rejection.tenant === tenant && rejection.signal === signal) {
-        rejected[rejection.reason] = (rejected[rejection.reason] ?? 0) + 1;
-        stored -= 1;
-      }
+    for (const { reason } of own) {
+      rejected[reason] = (rejected[reason] ?? 0) + 1;
     }
-    return { tenant, signal, stored, rejected };
+    return { tenant, signal, stored: count - own.length, rejected };
   });
 }

@@ -3,10 +3,11 @@ import type { Change } from "../../core/model/change.ts";
 import type { Detection } from "../../core/model/finding.ts";
 import type { AccountedSignal } from "../../core/model/telemetry.ts";
 import type { Batch, QueueRecord } from "../../core/queue/queue.ts";
-import type { Inspector } from "../inspect/inspector.ts";
+import type { InspectedSpan, Inspector } from "../inspect/inspector.ts";
 import { decodeRecord } from "./decode-record.ts";
 import { logRowJson } from "./log-row.ts";
 import { metricRowJson, metricTable } from "./metric-row.ts";
+import { RowBuffer, type RowSlice } from "./row-buffer.ts";
 import { batchColumnsJson, resourceColumns } from "./row-json.ts";
 import { spanKindText, spanRowJson } from "./span-row.ts";
 
@@ -16,11 +17,10 @@ export interface PreparedSpan {
   readonly traceId: string;
   readonly spanId: string;
   readonly kind: string;
-  /** Columns without those of the batch. */
-  readonly row: string;
-  /** 64 bits of SHA-1 over `row`, decimal: tells a copy from a conflict, nothing more. */
+  /** Its row in `PreparedBatch.spanRows`. */
+  readonly slice: RowSlice;
+  /** 64 bits of SHA-1 over the row, decimal: tells a copy from a conflict, nothing more. */
   readonly digest: string;
-  readonly batchColumns: string;
   readonly service: string;
   readonly environment: string;
   readonly timeUnixMs: number;
@@ -33,48 +33,50 @@ export interface PreparedBatch {
   readonly batch: Batch;
   readonly receivedAtUnixMs: number;
   readonly spans: readonly PreparedSpan[];
-  /** Rows of logs and metrics by table, batch columns included. */
-  readonly rows: ReadonlyMap<string, readonly string[]>;
+  readonly spanRows: RowBuffer;
+  /** Rows of logs and metrics by table. */
+  readonly rows: ReadonlyMap<string, RowBuffer>;
   readonly changes: readonly Change[];
   /** Detections on logs; those on spans stay with the span until duplicates are known. */
   readonly logDetections: readonly Detection[];
   /** Records per tenant and signal, duplicates still included. */
-  readonly counts: ReadonlyMap<string, { tenant: string; signal: AccountedSignal; count: number }>;
+  readonly counts: ReadonlyMap<string, RecordCount>;
 }
 
-/** Decodes, normalises, redacts and inspects a batch; pure and synchronous. */
+interface RecordCount {
+  readonly tenant: string;
+  readonly signal: AccountedSignal;
+  count: number;
+}
+
+/** Decodes, normalizes, redacts and inspects a batch; pure and synchronous. */
 export function prepareBatch(
   batch: Batch,
   inspector: Inspector,
   maxBodyBytes: number,
 ): PreparedBatch {
-  const builder = createBuilder(batch);
+  const builder: Builder = {
+    batch,
+    receivedAtUnixMs: batch.records.at(-1)?.receivedAtUnixMs ?? 0,
+    spans: [],
+    spanRows: new RowBuffer(),
+    rows: new Map(),
+    changes: [],
+    logDetections: [],
+    counts: new Map(),
+  };
   for (const record of batch.records) {
     addRecord(builder, record, inspector, maxBodyBytes);
   }
   return builder;
 }
 
-interface Builder {
-  readonly batch: Batch;
-  readonly receivedAtUnixMs: number;
+interface Builder extends PreparedBatch {
   readonly spans: PreparedSpan[];
-  readonly rows: Map<string, string[]>;
+  readonly rows: Map<string, RowBuffer>;
   readonly changes: Change[];
   readonly logDetections: Detection[];
-  readonly counts: Map<string, { tenant: string; signal: AccountedSignal; count: number }>;
-}
-
-function createBuilder(batch: Batch): Builder {
-  return {
-    batch,
-    receivedAtUnixMs: batch.records.at(-1)?.receivedAtUnixMs ?? 0,
-    spans: [],
-    rows: new Map(),
-    changes: [],
-    logDetections: [],
-    counts: new Map(),
-  };
+  readonly counts: Map<string, RecordCount>;
 }
 
 function addRecord(
@@ -83,71 +85,74 @@ function addRecord(
   inspector: Inspector,
   maxBodyBytes: number,
 ): void {
+  if (record.acceptedCount === 0) {
+    // Every record was refused at the door; only the counts were queued.
+    return;
+  }
+  const { tenant, receivedAtUnixMs } = record;
   const decoded = decodeRecord(record, maxBodyBytes);
-  const batchColumns = batchColumnsJson(record.tenant, builder.batch.id, record.receivedAtUnixMs);
+  const batchColumns = batchColumnsJson(tenant, builder.batch.id, receivedAtUnixMs);
   switch (decoded.signal) {
     case "traces":
       for (const span of decoded.spans) {
-        const inspected = inspector.span(record.tenant, span);
-        builder.spans.push(preparedSpan(inspected, record.tenant, batchColumns));
+        addSpan(builder, inspector.span(tenant, span), tenant, batchColumns);
       }
-      return count(builder, record, decoded.spans.length);
+      return addCount(builder, record, decoded.spans.length);
     case "logs":
       for (const log of decoded.logs) {
-        const inspected = inspector.log(record.tenant, log);
+        const inspected = inspector.log(tenant, log);
         const session = inspected.genAi?.conversationId ?? "";
-        const row = logRowJson(inspected.record, session, record.receivedAtUnixMs);
-        addRow(builder, "otel_logs", `{${row},${batchColumns}}`);
+        const row = logRowJson(inspected.record, session, receivedAtUnixMs);
+        rowsOf(builder, "otel_logs").write(`{${row},${batchColumns}}\n`);
         builder.logDetections.push(...inspected.detections);
       }
-      return count(builder, record, decoded.logs.length);
+      return addCount(builder, record, decoded.logs.length);
     case "metrics":
       for (const point of decoded.points) {
         const masked = inspector.metric(point);
-        addRow(builder, metricTable(masked), `{${metricRowJson(masked)},${batchColumns}}`);
+        const rows = rowsOf(builder, metricTable(masked));
+        rows.write(`{${metricRowJson(masked)},${batchColumns}}\n`);
       }
-      return count(builder, record, decoded.points.length);
+      return addCount(builder, record, decoded.points.length);
     case "changes":
       builder.changes.push(...decoded.changes.map((change) => inspector.change(change)));
-      return count(builder, record, decoded.changes.length);
+      return addCount(builder, record, decoded.changes.length);
   }
 }
 
-function preparedSpan(
-  inspected: ReturnType<Inspector["span"]>,
+function addSpan(
+  { spans, spanRows }: Builder,
+  inspected: InspectedSpan,
   tenant: string,
   batchColumns: string,
-): PreparedSpan {
-  const { span } = inspected;
+): void {
+  const { span, genAi, detections } = inspected;
   const { service, environment } = resourceColumns(span.resource);
-  const row = spanRowJson(inspected);
-  const digest = hash("sha1", row, "buffer").readBigUInt64LE().toString();
-  return {
+  const start = spanRows.write(`{${spanRowJson(inspected)}`);
+  const digest = hash("sha1", spanRows.view(start), "buffer").readBigUInt64LE().toString();
+  spanRows.write(`,"Digest":${digest},${batchColumns}}\n`);
+  spans.push({
     tenant,
     traceId: span.traceId,
     spanId: span.spanId,
     kind: spanKindText(span.kind),
-    row: `${row},"Digest":${digest}`,
+    slice: { start, end: spanRows.length },
     digest,
-    batchColumns,
     service,
     environment,
     timeUnixMs: Number(span.startTimeUnixNano / 1_000_000n),
-    isGenAi: inspected.genAi !== null,
-    detections: inspected.detections,
-  };
+    isGenAi: genAi !== null,
+    detections,
+  });
 }
 
-function addRow(builder: Builder, table: string, row: string): void {
-  const rows = builder.rows.get(table);
-  if (rows === undefined) {
-    builder.rows.set(table, [row]);
-  } else {
-    rows.push(row);
-  }
+function rowsOf(builder: Builder, table: string): RowBuffer {
+  const rows = builder.rows.get(table) ?? new RowBuffer();
+  builder.rows.set(table, rows);
+  return rows;
 }
 
-function count(builder: Builder, { tenant, signal }: QueueRecord, records: number): void {
+function addCount(builder: Builder, { tenant, signal }: QueueRecord, records: number): void {
   const key = `${tenant}/${signal}`;
   const entry = builder.counts.get(key) ?? { tenant, signal, count: 0 };
   entry.count += records;

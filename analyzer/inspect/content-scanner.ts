@@ -10,23 +10,34 @@ import type { Redactor, Sighting } from "../redact/redactor.ts";
 
 export type AttributedMatch = ContentMatch & Pick<Detection, "detector" | "type" | "ruleVersion">;
 
+export interface DetectorFailure {
+  readonly detector: string;
+  readonly message: string;
+}
+
 export interface ScannedContents {
   /** Masked, and cut where the budget ended. */
   readonly contents: readonly Content[];
   readonly matches: readonly AttributedMatch[];
   /** True if detectors did not read everything. Masking always reads everything. */
   readonly truncated: boolean;
+  /** Detectors that threw, with the message. */
+  readonly failures: readonly DetectorFailure[];
 }
 
-export type ContentScanner = (subject: Omit<ContentSubject, "allowedHosts">) => ScannedContents;
+export type ContentScanner = (
+  subject: Omit<ContentSubject, "allowedHosts"> & {
+    /** True if contents may hold secrets that are not masked yet. */
+    readonly unmasked: boolean;
+  },
+) => ScannedContents;
 
 /** UTF-16 units that detectors read of one record; at 50 MB/s this takes about 5 ms. */
 const budgetUnits = 262_144;
 
 /**
- * Runs every detector over the contents of one record. Contents read from JSON may hold what
- * an escape hid from the redactor, so they are masked once more. A detector that throws is a
- * defect of that detector: the others go on and the record is kept.
+ * Runs every detector over the contents of one record. A detector that throws is a defect of
+ * that detector: it is named in the answer, the others go on and the record is kept.
  */
 export function createContentScanner(
   detectors: readonly ContentDetector[],
@@ -36,16 +47,23 @@ export function createContentScanner(
   return (subject) => {
     const sightings: Sighting[] = [...subject.sightings];
     const { contents, truncated } = withinBudget(subject.contents);
-    const masked = contents.map((content) => maskContent(content, redactor, sightings));
+    const masked = subject.unmasked
+      ? contents.map((content) => maskContent(content, redactor, sightings))
+      : contents;
     const full: ContentSubject = { ...subject, contents: masked, sightings, allowedHosts };
     const matches: AttributedMatch[] = [];
+    const failures: DetectorFailure[] = [];
     for (const detector of detectors) {
       const { id, type, ruleVersion } = detector;
-      for (const match of detector.inspect(full)) {
-        matches.push({ ...match, detector: id, type, ruleVersion });
+      try {
+        for (const match of detector.inspect(full)) {
+          matches.push({ ...match, detector: id, type, ruleVersion });
+        }
+      } catch (error) {
+        failures.push({ detector: id, message: String(error) });
       }
     }
-    return { contents: masked, matches, truncated };
+    return { contents: masked, matches, truncated, failures };
   };
 }
 

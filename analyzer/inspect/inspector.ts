@@ -7,10 +7,15 @@ import type { AttributeMap, LogRecord, MetricPoint, Span } from "../../core/mode
 import type { ContentDetector, ContentMatch } from "../detectors/content/content-detector.ts";
 import { contentDetectors } from "../detectors/content/registry.ts";
 import { createHostList } from "../detectors/hosts/host-list.ts";
+import { firstString } from "../normalize/dialect.ts";
 import { normalizeLog, normalizeSpan } from "../normalize/normalize.ts";
 import { createTelemetryRedactor } from "../redact/redact-telemetry.ts";
 import { createRedactor, type Sighting } from "../redact/redactor.ts";
-import { createContentScanner } from "./content-scanner.ts";
+import {
+  type ContentScanner,
+  createContentScanner,
+  type DetectorFailure,
+} from "./content-scanner.ts";
 import { createPricing } from "./prices.ts";
 
 export interface InspectedSpan {
@@ -21,6 +26,8 @@ export interface InspectedSpan {
   /** US dollars; 0 if this is no model call or its price is unknown. */
   readonly costUsd: number;
   readonly detections: Detection[];
+  /** Detectors that threw on this record, for metrics and the log. */
+  readonly failures: readonly DetectorFailure[];
 }
 
 export interface InspectedLog {
@@ -28,6 +35,7 @@ export interface InspectedLog {
   readonly genAi: GenAiRecord | null;
   readonly costUsd: number;
   readonly detections: Detection[];
+  readonly failures: readonly DetectorFailure[];
 }
 
 /** Whether a detector still catches its canary, through the same code as real records. */
@@ -60,48 +68,91 @@ export function createInspector(config: Config["analyzer"], maskKey = "telltale"
   const detectors = enabledDetectors(config);
   const scan = createContentScanner(detectors, createHostList(config.allowedHosts), redactor);
 
+  /** What spans and log records have in common; `null` for records with nothing to look at. */
+  function inspect(record: InspectedRecord): Inspected | null {
+    const { genAi, sightings, failed } = record;
+    if (genAi === null && sightings.length === 0) {
+      return null;
+    }
+    const executed = genAi?.operation === "execute_tool" && !failed;
+    const contents = genAi?.contents ?? [];
+    const unmasked = contents.length > 0 && record.mayHide;
+    const scanned = scan({ contents, sightings, executed, failed, unmasked });
+    const source = sourceOf(record);
+    return {
+      genAi: genAi && { ...genAi, contents: scanned.contents },
+      costUsd: genAi === null ? 0 : pricing(genAi),
+      detections: scanned.matches.map((match) => toDetection(source, match)),
+      failures: scanned.failures,
+      truncated: scanned.truncated,
+    };
+  }
+
   return {
     span: (tenant, original) => {
       const sightings: Sighting[] = [];
-      const masked = telemetry.span(original, sightings);
-      const genAi = normalizeSpan(masked);
-      if (genAi === null && sightings.length === 0) {
-        return { span: masked, genAi, costUsd: 0, detections: [] };
-      }
-      const executed = isExecution(genAi) && masked.statusCode !== errorStatus;
-      const failed = masked.statusCode === errorStatus;
-      const scanned = scan({ contents: genAi?.contents ?? [], sightings, executed, failed });
-      const source = sourceOf(tenant, masked, genAi, masked.startTimeUnixNano);
-      return {
-        span: scanned.truncated ? markTruncated(masked) : masked,
-        genAi: genAi && { ...genAi, contents: scanned.contents },
-        costUsd: genAi === null ? 0 : pricing(genAi),
-        detections: scanned.matches.map((match) => toDetection(source, match)),
-      };
+      const span = telemetry.span(original, sightings);
+      const inspected = inspect({
+        ...span,
+        tenant,
+        timeUnixNano: span.startTimeUnixNano,
+        genAi: normalizeSpan(span),
+        sightings,
+        failed: span.statusCode === errorStatus,
+        mayHide: hidesText(span.attributes),
+      });
+      return { ...nothing, ...inspected, span: inspected?.truncated ? markTruncated(span) : span };
     },
     log: (tenant, original) => {
       const sightings: Sighting[] = [];
-      const masked = telemetry.log(original, sightings);
-      const genAi = normalizeLog(masked);
-      if (genAi === null && sightings.length === 0) {
-        return { record: masked, genAi, costUsd: 0, detections: [] };
-      }
-      const failed = masked.attributes.get("success") === "false";
-      const executed = isExecution(genAi) && !failed;
-      const scanned = scan({ contents: genAi?.contents ?? [], sightings, executed, failed });
-      const time = masked.timeUnixNano || masked.observedTimeUnixNano;
-      const source = sourceOf(tenant, masked, genAi, time);
-      return {
-        record: scanned.truncated ? markTruncated(masked) : masked,
-        genAi: genAi && { ...genAi, contents: scanned.contents },
-        costUsd: genAi === null ? 0 : pricing(genAi),
-        detections: scanned.matches.map((match) => toDetection(source, match)),
-      };
+      const record = telemetry.log(original, sightings);
+      const inspected = inspect({
+        ...record,
+        tenant,
+        timeUnixNano: record.timeUnixNano || record.observedTimeUnixNano,
+        genAi: normalizeLog(record),
+        sightings,
+        failed: record.attributes.get("success") === "false",
+        mayHide: true,
+      });
+      const masked = inspected?.truncated ? markTruncated(record) : record;
+      return { ...nothing, ...inspected, record: masked };
     },
     metric: (point) => telemetry.metric(point),
     change: (change) => telemetry.change(change),
     heartbeat: () => detectors.map((detector) => heartbeatOf(detector, scan)),
   };
+}
+
+interface Inspected {
+  readonly genAi: GenAiRecord | null;
+  readonly costUsd: number;
+  readonly detections: Detection[];
+  readonly failures: readonly DetectorFailure[];
+  readonly truncated: boolean;
+}
+
+const nothing = { genAi: null, costUsd: 0, detections: [], failures: [] };
+
+/** A masked record, with what decides how its contents are judged. */
+interface InspectedRecord extends Pick<Span, "resource" | "attributes" | "traceId" | "spanId"> {
+  readonly tenant: string;
+  readonly timeUnixNano: bigint;
+  readonly genAi: GenAiRecord | null;
+  readonly sightings: Sighting[];
+  readonly failed: boolean;
+  /** True if contents may hold secrets that escapes hid from the first masking. */
+  readonly mayHide: boolean;
+}
+
+/** JSON escapes of ordinary characters: the decoded text is not the text that was masked. */
+function hidesText(attributes: AttributeMap): boolean {
+  for (const value of attributes.values()) {
+    if (typeof value === "string" && (value.includes("\\u") || value.includes("\\/"))) {
+      return true;
+    }
+  }
+  return false;
 }
 
 const errorStatus = 2;
@@ -113,23 +164,22 @@ function enabledDetectors(config: Config["analyzer"]): ContentDetector[] {
   );
 }
 
-function isExecution(genAi: GenAiRecord | null): boolean {
-  return genAi?.operation === "execute_tool";
-}
-
 function markTruncated<R extends { readonly attributes: AttributeMap }>(record: R): R {
   return { ...record, attributes: new Map([...record.attributes, [truncatedAttribute, true]]) };
 }
 
-function heartbeatOf(
-  detector: ContentDetector,
-  scan: ReturnType<typeof createContentScanner>,
-): Heartbeat {
+function heartbeatOf(detector: ContentDetector, scan: ContentScanner): Heartbeat {
   const [canary] = detector.examples.mustMatch;
   const contents: Content[] = [
     { role: "", tool: "", toolCallId: "", location: "canary", ...canary },
   ];
-  const { matches } = scan({ contents, sightings: [], executed: true, failed: false });
+  const { matches } = scan({
+    contents,
+    sightings: [],
+    executed: true,
+    failed: false,
+    unmasked: true,
+  });
   const { id, type, ruleVersion } = detector;
   return {
     detector: id,
@@ -154,32 +204,21 @@ type Source = Pick<
   | "session"
 > & { readonly recordTool: string };
 
-function sourceOf(
-  tenant: string,
-  record: Pick<Span, "resource" | "attributes" | "traceId" | "spanId">,
-  genAi: GenAiRecord | null,
-  timeUnixNano: bigint,
-): Source {
+function sourceOf(record: InspectedRecord): Source {
+  const { tenant, genAi, traceId, spanId } = record;
   const resource = record.resource.attributes;
-
-  function text(key: string): string {
-    const value = resource.get(key);
-    return typeof value === "string" ? value : "";
-  }
-
-  const session = record.attributes.get("session.id");
-  const ownSession = typeof session === "string" ? session : "";
+  const own = ["session.id", "conversation.id"];
   return {
     tenant,
-    timeUnixMs: Number(timeUnixNano / 1_000_000n),
-    service: text("service.name"),
-    environment: text("deployment.environment.name") || text("deployment.environment"),
-    version: text("service.version"),
+    timeUnixMs: Number(record.timeUnixNano / 1_000_000n),
+    service: firstString(resource, ["service.name"]),
+    environment: firstString(resource, ["deployment.environment.name", "deployment.environment"]),
+    version: firstString(resource, ["service.version"]),
     agent: genAi?.agent ?? "",
-    traceId: record.traceId,
-    spanId: record.spanId,
+    traceId,
+    spanId,
     series: "",
-    session: genAi?.conversationId || ownSession || record.traceId,
+    session: genAi?.conversationId || firstString(record.attributes, own) || traceId,
     recordTool: genAi?.tool ?? "",
   };
 }

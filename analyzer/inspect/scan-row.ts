@@ -73,6 +73,8 @@ export function createScanner(config: Config["analyzer"]): Scanner {
       case "stream":
       case "package":
         return [];
+      default:
+        return row satisfies never;
     }
   }
 
@@ -112,7 +114,13 @@ function scanText(
   const isCommand = row.direction === "command";
   const tool = isCommand ? "shell" : row.tool;
   const contents = [content(directionOf(row.direction), text, { location: "text", tool })];
-  const { matches } = scan({ contents, sightings, executed: isCommand, failed: false });
+  const { matches } = scan({
+    contents,
+    sightings,
+    executed: isCommand,
+    failed: false,
+    unmasked: false,
+  });
   return matches.map(({ type, detector, score, strength, targetClass, ...match }) => {
     const sighting =
       type === "secret_leak"
@@ -131,49 +139,51 @@ function scanText(
 }
 
 function directionOf(direction: Extract<ScanRow, { shape: "text" }>["direction"]): Direction {
-  switch (direction) {
-    case "command":
-      return "tool_call";
-    case "code":
-      return "output";
-    default:
-      return direction;
+  if (direction === "command") {
+    return "tool_call";
   }
+  return direction === "code" ? "output" : direction;
 }
 
 interface Part {
   readonly part: Content;
   /** Of the message; -1 for what stands outside of messages. */
   readonly index: number;
+  readonly sightings: readonly Sighting[];
 }
 
 function conversation(row: Extract<ScanRow, { shape: "messages" }>, redactor: Redactor): Part[] {
-  const contents: Part[] = [
-    ...readSystem(row.systemInstructions, "systemInstructions").map((part) => ({
-      part,
-      index: -1,
-    })),
-    ...row.tools.map((tool) => ({
-      part: content("tool_definition", asText(tool), {
-        location: "tools",
-        tool: firstText(member(tool, "function") ?? tool, "name"),
-      }),
-      index: -1,
-    })),
+  const system = readSystem(row.systemInstructions, "systemInstructions");
+  const tools = row.tools.map((tool) =>
+    content("tool_definition", asText(tool), {
+      location: "tools",
+      tool: firstText(member(tool, "function") ?? tool, "name"),
+    }),
+  );
+  return [
+    ...[...system, ...tools].map((part) => maskPart(part, -1, redactor)),
     ...row.messages.flatMap((message, index) =>
-      readConversation([message], "messages").map((part) => ({ part, index })),
+      readConversation([message], "messages").map((part) => maskPart(part, index, redactor)),
     ),
   ];
-  return contents.map(({ part, index }) => ({
-    part: { ...part, text: redactor.text(part.text, part.location, []) },
-    index,
-  }));
+}
+
+function maskPart(part: Content, index: number, redactor: Redactor): Part {
+  const sightings: Sighting[] = [];
+  const text = redactor.text(part.text, part.location, sightings);
+  return { part: { ...part, text }, index, sightings };
 }
 
 /** Every message on its own, so that each secret is judged where it stands. */
 function scanConversation(contents: readonly Part[], scan: ContentScanner): ScanDetection[] {
-  return contents.flatMap(({ part, index }) => {
-    const { matches } = scan({ contents: [part], sightings: [], executed: true, failed: false });
+  return contents.flatMap(({ part, index, sightings }) => {
+    const { matches } = scan({
+      contents: [part],
+      sightings,
+      executed: true,
+      failed: false,
+      unmasked: false,
+    });
     return matches.map(({ type, detector, score, strength, targetClass }) => ({
       type,
       detector,

@@ -9,94 +9,114 @@ export interface TelemetryRedactor {
   change(change: Change): Change;
 }
 
-/**
- * Masks whole records. A resource or scope is one object shared by all records of a request,
- * so its masked twin is kept beside it; its sightings go to the first record that has it.
- */
+/** Masks whole records: every text a sender can write, ids and times left out. */
 export function createTelemetryRedactor(redactor: Redactor): TelemetryRedactor {
-  const resources = new WeakMap<Resource, Resource>();
-  const scopes = new WeakMap<Scope, Scope>();
-
-  function resource(original: Resource, sightings: Sighting[]): Resource {
-    const known = resources.get(original);
-    if (known !== undefined) {
-      return known;
-    }
-    const attributes = redactor.map(original.attributes, sightings);
-    const schemaUrl = redactor.text(original.schemaUrl, "resource", sightings);
-    const masked = { ...original, attributes, schemaUrl };
-    resources.set(original, masked);
-    return masked;
-  }
-
-  function scope(original: Scope, sightings: Sighting[]): Scope {
-    const known = scopes.get(original);
-    if (known !== undefined) {
-      return known;
-    }
-    const masked = {
-      name: redactor.text(original.name, "scope", sightings),
-      version: redactor.text(original.version, "scope", sightings),
-      attributes: redactor.map(original.attributes, sightings),
-      schemaUrl: redactor.text(original.schemaUrl, "scope", sightings),
-    };
-    scopes.set(original, masked);
-    return masked;
-  }
-
+  const shared = createSharedRedactor(redactor);
   return {
-    span: (span, sightings) => ({
-      ...span,
-      resource: resource(span.resource, sightings),
-      scope: scope(span.scope, sightings),
-      name: redactor.text(span.name, "name", sightings),
-      traceState: redactor.text(span.traceState, "tracestate", sightings),
-      statusMessage: redactor.text(span.statusMessage, "status", sightings),
-      attributes: redactor.map(span.attributes, sightings),
-      events:
-        span.events.length === 0
-          ? span.events
-          : span.events.map((event) => ({
-              ...event,
-              name: redactor.text(event.name, "event", sightings),
-              attributes: redactor.map(event.attributes, sightings),
-            })),
-      links:
-        span.links.length === 0
-          ? span.links
-          : span.links.map((link) => ({
-              ...link,
-              traceState: redactor.text(link.traceState, "link", sightings),
-              attributes: redactor.map(link.attributes, sightings),
-            })),
-    }),
-    log: (record, sightings) => ({
-      ...record,
-      resource: resource(record.resource, sightings),
-      scope: scope(record.scope, sightings),
-      body: redactor.value(record.body, "body", sightings),
-      attributes: redactor.map(record.attributes, sightings),
-      eventName: redactor.text(record.eventName, "event", sightings),
-      severityText: redactor.text(record.severityText, "severity", sightings),
-    }),
-    metric: (point) => ({
-      ...point,
-      resource: resource(point.resource, []),
-      scope: scope(point.scope, []),
-      metricName: redactor.text(point.metricName, "name", []),
-      metricDescription: redactor.text(point.metricDescription, "description", []),
-      metricUnit: redactor.text(point.metricUnit, "unit", []),
-      attributes: redactor.map(point.attributes, []),
-      exemplars: point.exemplars.map((exemplar) => ({
-        ...exemplar,
-        filteredAttributes: redactor.map(exemplar.filteredAttributes, []),
-      })),
-    }),
+    span: (span, sightings) => maskSpan({ redactor, shared, sightings }, span),
+    log: (record, sightings) => maskLog({ redactor, shared, sightings }, record),
+    metric: (point) => maskMetric({ redactor, shared, sightings: [] }, point),
     change: (change) => maskChange(redactor, change),
   };
 }
 
-/** Masks every free text of a change; ids, times and revisions have formats of their own. */
+interface SharedRedactor {
+  resource(original: Resource, sightings: Sighting[]): Resource;
+  scope(original: Scope, sightings: Sighting[]): Scope;
+}
+
+/**
+ * A resource or scope is one object shared by all records of a request, so its masked twin is
+ * kept beside it; its sightings go to the first record that has it.
+ */
+function createSharedRedactor(redactor: Redactor): SharedRedactor {
+  const resources = new WeakMap<Resource, Resource>();
+  const scopes = new WeakMap<Scope, Scope>();
+  return {
+    resource: (original, sightings) => {
+      const known = resources.get(original);
+      if (known !== undefined) {
+        return known;
+      }
+      const attributes = redactor.map(original.attributes, sightings);
+      const schemaUrl = redactor.text(original.schemaUrl, "resource", sightings);
+      const masked = { ...original, attributes, schemaUrl };
+      resources.set(original, masked);
+      return masked;
+    },
+    scope: (original, sightings) => {
+      const known = scopes.get(original);
+      if (known !== undefined) {
+        return known;
+      }
+      const masked = {
+        name: redactor.text(original.name, "scope", sightings),
+        version: redactor.text(original.version, "scope", sightings),
+        attributes: redactor.map(original.attributes, sightings),
+        schemaUrl: redactor.text(original.schemaUrl, "scope", sightings),
+      };
+      scopes.set(original, masked);
+      return masked;
+    },
+  };
+}
+
+interface Tools {
+  readonly redactor: Redactor;
+  readonly shared: SharedRedactor;
+  readonly sightings: Sighting[];
+}
+
+function maskSpan({ redactor, shared, sightings }: Tools, span: Span): Span {
+  return {
+    ...span,
+    resource: shared.resource(span.resource, sightings),
+    scope: shared.scope(span.scope, sightings),
+    name: redactor.text(span.name, "name", sightings),
+    traceState: redactor.text(span.traceState, "tracestate", sightings),
+    statusMessage: redactor.text(span.statusMessage, "status", sightings),
+    attributes: redactor.map(span.attributes, sightings),
+    events: span.events.map((event) => ({
+      ...event,
+      name: redactor.text(event.name, "event", sightings),
+      attributes: redactor.map(event.attributes, sightings),
+    })),
+    links: span.links.map((link) => ({
+      ...link,
+      traceState: redactor.text(link.traceState, "link", sightings),
+      attributes: redactor.map(link.attributes, sightings),
+    })),
+  };
+}
+
+function maskLog({ redactor, shared, sightings }: Tools, record: LogRecord): LogRecord {
+  return {
+    ...record,
+    resource: shared.resource(record.resource, sightings),
+    scope: shared.scope(record.scope, sightings),
+    body: redactor.value(record.body, "body", sightings),
+    attributes: redactor.map(record.attributes, sightings),
+    eventName: redactor.text(record.eventName, "event", sightings),
+    severityText: redactor.text(record.severityText, "severity", sightings),
+  };
+}
+
+function maskMetric({ redactor, shared, sightings }: Tools, point: MetricPoint): MetricPoint {
+  return {
+    ...point,
+    resource: shared.resource(point.resource, sightings),
+    scope: shared.scope(point.scope, sightings),
+    metricName: redactor.text(point.metricName, "name", sightings),
+    metricDescription: redactor.text(point.metricDescription, "description", sightings),
+    metricUnit: redactor.text(point.metricUnit, "unit", sightings),
+    attributes: redactor.map(point.attributes, sightings),
+    exemplars: point.exemplars.map((exemplar) => ({
+      ...exemplar,
+      filteredAttributes: redactor.map(exemplar.filteredAttributes, sightings),
+    })),
+  };
+}
+
 function maskChange(redactor: Redactor, change: Change): Change {
   function mask(text: string): string {
     return redactor.text(text, "change", []);

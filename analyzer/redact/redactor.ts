@@ -44,7 +44,7 @@ interface KnownKey {
  */
 export function createRedactor(key: string): Redactor {
   const find = createSecretFinder(secretRules);
-  const knownKeys = new Map<string, KnownKey>();
+  const keyOf = createKeyBook((name) => text(name, name, []));
 
   function text(original: string, location: string, sightings: Sighting[]): string {
     const found = find(original);
@@ -68,19 +68,6 @@ export function createRedactor(key: string): Redactor {
       : replace({ original, found: shifted, location: name, key }, sightings);
   }
 
-  function keyOf(name: string): KnownKey {
-    const known = knownKeys.get(name);
-    if (known !== undefined) {
-      return known;
-    }
-    const fresh = { masked: text(name, name, []), telling: tellingKey.test(name) };
-    if (knownKeys.size >= knownKeysLimit) {
-      knownKeys.clear();
-    }
-    knownKeys.set(name, fresh);
-    return fresh;
-  }
-
   function value(original: AttributeValue, name: string, sightings: Sighting[]): AttributeValue {
     if (typeof original === "string") {
       return named(name, original, sightings);
@@ -89,17 +76,13 @@ export function createRedactor(key: string): Redactor {
       return original;
     }
     if (original instanceof Uint8Array) {
-      return bytes(original, name, sightings);
+      const asText = Buffer.from(original).toString("latin1");
+      const masked = text(asText, name, sightings);
+      return masked === asText ? original : masked;
     }
     return original instanceof Map
       ? map(original as AttributeMap, sightings)
       : list(original as readonly AttributeValue[], name, sightings);
-  }
-
-  function bytes(original: Uint8Array, name: string, sightings: Sighting[]): AttributeValue {
-    const asText = Buffer.from(original).toString("latin1");
-    const masked = text(asText, name, sightings);
-    return masked === asText ? original : masked;
   }
 
   function list(items: readonly AttributeValue[], name: string, sightings: Sighting[]) {
@@ -122,6 +105,23 @@ export function createRedactor(key: string): Redactor {
   }
 
   return { text, value, map };
+}
+
+/** Masks and judges attribute names, which repeat on every record. */
+function createKeyBook(mask: (name: string) => string): (name: string) => KnownKey {
+  const known = new Map<string, KnownKey>();
+  return (name) => {
+    const entry = known.get(name);
+    if (entry !== undefined) {
+      return entry;
+    }
+    const fresh = { masked: mask(name), telling: tellingKey.test(name) };
+    if (known.size >= knownKeysLimit) {
+      known.clear();
+    }
+    known.set(name, fresh);
+    return fresh;
+  };
 }
 
 interface Replacement {

@@ -128,16 +128,24 @@ function linkFailures(trie: Trie, order: readonly number[]): number[] {
   const fail: number[] = [0];
   for (const state of order) {
     for (const [symbol, child] of trie.next[state] ?? []) {
-      let link = fail[state] ?? 0;
-      while (link !== 0 && !trie.next[link]?.has(symbol)) {
-        link = fail[link] ?? 0;
-      }
-      const target = state === 0 ? 0 : (trie.next[link]?.get(symbol) ?? 0);
+      const target = state === 0 ? 0 : follow(trie, fail, fail[state] ?? 0, symbol);
       fail[child] = target;
       trie.outputs[child]?.push(...(trie.outputs[target] ?? []));
     }
   }
   return fail;
+}
+
+/** The longest suffix of a state that goes on with the symbol. */
+function follow(trie: Trie, fail: readonly number[], from: number, symbol: number): number {
+  let state = from;
+  for (;;) {
+    const child = trie.next[state]?.get(symbol);
+    if (child !== undefined || state === 0) {
+      return child ?? 0;
+    }
+    state = fail[state] ?? 0;
+  }
 }
 
 /** Numbers the states so that those with an output come last; the root stays 0. */

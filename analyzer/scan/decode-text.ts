@@ -9,10 +9,9 @@ export interface DecodedView {
 const nonAscii = /[\u0080-\uffff]/;
 /** Invisible, full-width or mathematical characters, or Latin letters beside Greek or Cyrillic. */
 const disguised =
-  /[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\uff01-\uff5e\ud835\udb40]|[A-Za-z][\u0370-\u052f\u0251-\u0261]|[\u0370-\u052f][A-Za-z]|[\ufe00-\ufe0f]{2}/;
-/** Zero-width, joiners, direction marks, soft hyphen, variation selectors, tags. */
-const invisible =
-  /[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]|[\u{e0000}-\u{e01ef}]/gu;
+  /\p{Cf}|[\uff01-\uff5e]|[\u{1d400}-\u{1d7ff}]|[A-Za-z][\u0370-\u052f\u0251-\u0261]|[\u0370-\u052f][A-Za-z]|\p{Variation_Selector}{2}/u;
+/** Format characters (zero-width, direction marks, tags), variation selectors, the joiner. */
+const invisible = /\p{Cf}|\p{Variation_Selector}|\u034f/gu;
 
 /** Shorter runs hide no sentence. */
 const shortestRun = 32;
@@ -26,7 +25,7 @@ const longestRun = 16_384;
 export function decodedViews(text: string): DecodedView[] {
   const views: DecodedView[] = [];
   const whole = { start: 0, end: text.length };
-  if (disguised.test(text)) {
+  if (nonAscii.test(text) && disguised.test(text)) {
     const tags = decodeTags(text);
     if (tags !== "") {
       views.push({ ...whole, text: tags, encoding: "invisible" });
@@ -88,9 +87,7 @@ const maxViews = 32;
 /** ASCII smuggled in tag characters (U+E0020 to U+E007E) or variation selectors. */
 function decodeTags(text: string): string {
   let decoded = "";
-  for (const [character] of text.matchAll(
-    /[\u{e0020}-\u{e007e}]|[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{2,}/gu,
-  )) {
+  for (const [character] of text.matchAll(/[\u{e0020}-\u{e007e}]|\p{Variation_Selector}{2,}/gu)) {
     const code = character.codePointAt(0) ?? 0;
     decoded +=
       code >= 0xe0020 && code <= 0xe007e
@@ -102,7 +99,7 @@ function decodeTags(text: string): string {
 
 /** Variation selectors 1 to 256 as bytes 0 to 255. */
 function selectors(run: string): string {
-  const bytes = [...run].map((character) => {
+  const bytes = Array.from(run, (character) => {
     const code = character.codePointAt(0) ?? 0;
     return code >= 0xe0100 ? code - 0xe0100 + 16 : code - 0xfe00;
   });
@@ -111,14 +108,9 @@ function selectors(run: string): string {
 
 /** Cyrillic and Greek letters that look like Latin ones. */
 const lookAlikes: ReadonlyMap<string, string> = new Map(
-  [
-    ..."аaеeоoрpсcхxуyіiјjѕsԁdһhԛqԝwꜱsɡgɩiⅼlαaοoρpνvτtιiκkεeβbАAВBЕEКKМMНHОOРPСCТTХXΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧX",
-  ].reduce<[string, string][]>((pairs, character, index, all) => {
-    if (index % 2 === 0) {
-      pairs.push([character, all[index + 1] ?? ""]);
-    }
-    return pairs;
-  }, []),
+  "аaеeоoрpсcхxуyіiјjѕsԁdһhԛqԝwɡgɩiαaοoρpνvτtιiκkεeβbАAВBЕEКKМMНHОOРPСCТTХXΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧX"
+    .match(/../gu)
+    ?.map((pair) => [pair.charAt(0), pair.charAt(1)] as const),
 );
 
 function foldConfusables(text: string): string {

@@ -9,6 +9,8 @@ export interface OpenTrace {
 /** Remembers which traces received spans, and when. Memory is bounded by `maxTraces`. */
 export interface OpenTraces {
   arrived(tenant: string, traceId: string, nowUnixMs: number): void;
+  /** Like `arrived`, for a trace that is not open: others have newer news of their own. */
+  restored(tenant: string, traceId: string, nowUnixMs: number): void;
   /** Traces that were quiet or open for long enough, and the oldest beyond the bound. */
   due(nowUnixMs: number): OpenTrace[];
   /** Closes traces that were looked at, unless they received spans since. */
@@ -32,11 +34,19 @@ export function createOpenTraces(limits: OpenTraceLimits): OpenTraces {
     );
   }
 
+  function arrived(tenant: string, traceId: string, nowUnixMs: number): void {
+    const key = `${tenant}/${traceId}`;
+    const firstArrivalUnixMs = open.get(key)?.firstArrivalUnixMs ?? nowUnixMs;
+    open.set(key, { tenant, traceId, firstArrivalUnixMs, lastArrivalUnixMs: nowUnixMs });
+  }
+
   return {
-    arrived(tenant, traceId, nowUnixMs) {
-      const key = `${tenant}/${traceId}`;
-      const firstArrivalUnixMs = open.get(key)?.firstArrivalUnixMs ?? nowUnixMs;
-      open.set(key, { tenant, traceId, firstArrivalUnixMs, lastArrivalUnixMs: nowUnixMs });
+    arrived,
+
+    restored(tenant, traceId, nowUnixMs) {
+      if (!open.has(`${tenant}/${traceId}`)) {
+        arrived(tenant, traceId, nowUnixMs);
+      }
     },
 
     due(nowUnixMs) {

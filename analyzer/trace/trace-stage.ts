@@ -36,19 +36,23 @@ export function createTraceStage(dependencies: TraceStageDependencies): TraceSta
   const open = createOpenTraces({ quietMs, maxOpenMs, maxTraces });
   let recovered = false;
 
-  function observe(batch: readonly { tenant: string; traceIds: readonly string[] }[]): void {
-    const now = clock.now();
-    for (const { tenant, traceIds } of batch) {
+  async function recover(): Promise<void> {
+    for (const { tenant, traceIds } of await readRecentTraces(store.reads, maxOpenMs + quietMs)) {
       for (const traceId of traceIds) {
-        open.arrived(tenant, traceId, now);
+        open.restored(tenant, traceId, clock.now());
       }
     }
+    recovered = true;
   }
 
   return {
     observe(batch) {
-      if (detectors.length > 0) {
-        observe(batch);
+      const now = clock.now();
+      // Without detectors nothing would ever take the traces out again.
+      for (const { tenant, traceIds } of detectors.length > 0 ? batch : []) {
+        for (const traceId of traceIds) {
+          open.arrived(tenant, traceId, now);
+        }
       }
     },
 
@@ -57,8 +61,7 @@ export function createTraceStage(dependencies: TraceStageDependencies): TraceSta
         return [];
       }
       if (!recovered) {
-        observe(await readRecentTraces(store.reads, maxOpenMs + quietMs));
-        recovered = true;
+        await recover();
       }
       const due = open.due(clock.now());
       const detections = await inspectTraces(dependencies, due);

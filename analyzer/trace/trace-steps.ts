@@ -1,7 +1,10 @@
 import type { Content, GenAiRecord } from "../../core/model/genai.ts";
+import type { Span } from "../../core/model/telemetry.ts";
 import { normalizeSpan } from "../normalize/normalize.ts";
-import type { StoredSpan, StoredTrace } from "./stored-trace.ts";
+import type { StoredTrace } from "./stored-trace.ts";
 import { toSpan } from "./to-span.ts";
+
+const errorStatus = 2;
 
 /** One thing that was said, asked for or done in a trace. */
 export interface TraceStep {
@@ -23,18 +26,19 @@ export interface TraceStep {
 export function traceSteps({ spans }: StoredTrace): TraceStep[] {
   const steps: TraceStep[] = [];
   for (const [record, stored] of spans.entries()) {
-    const genAi = normalizeSpan(toSpan(stored));
+    const span = toSpan(stored);
+    const genAi = normalizeSpan(span);
     if (genAi !== null) {
-      steps.push(...stepsOf(genAi, stored, record));
+      steps.push(...stepsOf(genAi, span, record));
     }
   }
   steps.sort((a, b) => a.timeUnixMs - b.timeUnixMs);
   return withoutRequests(steps);
 }
 
-function stepsOf(genAi: GenAiRecord, stored: StoredSpan, record: number): TraceStep[] {
+function stepsOf(genAi: GenAiRecord, span: Span, record: number): TraceStep[] {
   const isExecution = genAi.operation === "execute_tool";
-  const failed = isExecution && stored.StatusCode === "Error";
+  const failed = isExecution && span.statusCode === errorStatus;
   return genAi.contents.map((content) => {
     const atEnd =
       content.direction === "output" ||
@@ -42,7 +46,7 @@ function stepsOf(genAi: GenAiRecord, stored: StoredSpan, record: number): TraceS
     return {
       content,
       record,
-      timeUnixMs: stored.TimeUnixMs + (atEnd ? stored.Duration / 1_000_000 : 0),
+      timeUnixMs: Number((atEnd ? span.endTimeUnixNano : span.startTimeUnixNano) / 1_000_000n),
       executed: isExecution && !failed,
       failed,
     };

@@ -35,7 +35,7 @@ export class StaleBatchError extends Error {
 /** Refusals after which a batch is cut in halves, or its only record is dead-lettered. */
 const refusalLimit = 2;
 
-type Reader = Pick<QueueConsumer, "read" | "commit" | "refuse">;
+type Reader = Omit<QueueConsumer, "wait">;
 
 export function createConsumer(dependencies: ConsumerDependencies): Reader {
   const { tables } = dependencies;
@@ -51,6 +51,18 @@ export function createConsumer(dependencies: ConsumerDependencies): Reader {
           return batch;
         }
       }
+    },
+    async readAfter(batch) {
+      const next = await openAfter(dependencies, batch);
+      const records = next === null ? [] : readRecords(dependencies, next);
+      // Anything out of the ordinary is left to `read`, which mends it.
+      return next === null || records.length === 0 || records.includes(null)
+        ? null
+        : {
+            id: next.entry.id,
+            records: records.filter((record) => record !== null),
+            replay: false,
+          };
     },
     async commit(batch, outcome) {
       await inTransaction(tables, () => commitNow(dependencies, batch, outcome));
@@ -99,6 +111,32 @@ async function openNext(dependencies: ConsumerDependencies): Promise<OpenBatch |
   });
 }
 
+/** The range behind an open batch, written down like every other before it is handed out. */
+async function openAfter(
+  dependencies: ConsumerDependencies,
+  batch: Batch,
+): Promise<OpenBatch | null> {
+  const { tables } = dependencies;
+  const open = findOpen(tables, freshState(tables));
+  if (open === null || open.replay || open.entry.id !== batch.id) {
+    return null;
+  }
+  const from = open.entry.to + 1;
+  const known = tables.batches.get(from);
+  if (known !== undefined) {
+    return { from, entry: known, replay: false };
+  }
+  return inTransaction(tables, () => {
+    const range = nextRange(dependencies, { ...readState(tables), head: from });
+    if (range === null) {
+      return null;
+    }
+    const entry = newEntry(range.to, range.bytes, 0);
+    void tables.batches.put(from, entry);
+    return { from, entry, replay: false };
+  });
+}
+
 function newEntry(to: number, bytes: number, refusals: number): BatchEntry {
   // Random and written down before use: never the same again, also in a restored data folder.
   return { id: randomBytes(16).toString("hex"), to, bytes, refusals, committedAtUnixMs: null };
@@ -132,17 +170,12 @@ function nextRange(
  */
 async function load(dependencies: ConsumerDependencies, open: OpenBatch): Promise<Batch | null> {
   const { tables } = dependencies;
-  const records: QueueRecord[] = [];
-  const unreadable: number[] = [];
-  for (const { position, text, header } of headersBetween(tables, open.from, open.entry.to)) {
-    const body = openBody(dependencies, position, text);
-    if (body === null) {
-      unreadable.push(position);
-    } else {
-      const { bodyBytes: _, ...rest } = header;
-      records.push({ ...rest, body, position });
-    }
-  }
+  const headers = headersBetween(tables, open.from, open.entry.to);
+  const found = readRecords(dependencies, open);
+  const unreadable = headers.flatMap(({ position }, index) =>
+    found[index] === null ? position : [],
+  );
+  const records = found.filter((record) => record !== null);
   if (unreadable.length > 0 && !open.replay) {
     await inTransaction(tables, () => buryUnreadable(dependencies, open, unreadable));
     return null;
@@ -152,6 +185,18 @@ async function load(dependencies: ConsumerDependencies, open: OpenBatch): Promis
     return null;
   }
   return { id: open.entry.id, records, replay: open.replay };
+}
+
+/** The records of a range in order; null where the bytes no longer decrypt. */
+function readRecords(
+  dependencies: ConsumerDependencies,
+  { from, entry }: OpenBatch,
+): (QueueRecord | null)[] {
+  return headersBetween(dependencies.tables, from, entry.to).map(({ position, text, header }) => {
+    const body = openBody(dependencies, position, text);
+    const { bodyBytes: _, ...rest } = header;
+    return body && { ...rest, body, position };
+  });
 }
 
 function openBody(

@@ -95,6 +95,11 @@ export interface OutcomeCount {
 export interface QueueConsumer {
   /** The next batch, or `null` when nothing waits. The same batch until it is committed. */
   read(): Promise<Batch | null>;
+  /**
+   * The batch that follows `batch`, which is not committed yet: a look ahead, so that it can be
+   * prepared meanwhile. `read` hands out the same one afterwards. `null` when there is none.
+   */
+  readAfter(batch: Batch): Promise<Batch | null>;
   /** Advances the position and the accounting in one transaction. */
   commit(batch: Batch, outcome: readonly OutcomeCount[]): Promise<void>;
   /**

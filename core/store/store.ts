@@ -12,7 +12,7 @@ export interface InsertOptions {
   readonly token: string;
   /**
    * For ready bytes only: each line is a JSON array with the values of these columns in this
-   * order, instead of an object. Parses in three quarters of the time of objects.
+   * order, instead of an object: a fifth fewer bytes, and parsed in four fifths of the time.
    */
   readonly columns?: readonly string[];
 }

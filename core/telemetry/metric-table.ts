@@ -40,6 +40,11 @@ export const metricTable = {
     unit: "{tick}",
     description: "Rounds of the feedback loop, by result",
   },
+  "telltale.store.dropped": {
+    kind: "counter",
+    unit: "{row}",
+    description: "Raw rows dropped to stay within the disk limit, by table",
+  },
   "telltale.queue.waiting": {
     kind: "gauge",
     unit: "{record}",

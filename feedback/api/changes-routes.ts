@@ -3,17 +3,17 @@ import { z } from "zod";
 import { principalOf } from "../../core/auth/principal.ts";
 import { changePageRule, listChanges, readChange } from "../../core/changes/read-changes.ts";
 import { HttpError } from "../../core/http/http-error.ts";
-import { jsonSchema } from "../../core/http/json-schema.ts";
 import { readPage } from "../../core/http/paging.ts";
+import { routeSchema } from "../../core/http/route-schema.ts";
 import { changeKinds } from "../../core/model/change.ts";
 import type { Store } from "../../core/store/store.ts";
-import { parseInput } from "./parse-input.ts";
+import { parseInput, time } from "./parse-input.ts";
 import { Change, pageOf } from "./response-schemas.ts";
 
 const Filter = z.object({
   kind: z.enum(changeKinds).optional(),
   service: z.string().max(256).optional(),
-  since: z.iso.datetime({ offset: true }).optional(),
+  since: time.optional().describe("Only changes at or after this time"),
 });
 
 /** `/api/v1/changes`: what changed, and the findings attributed to each change. */
@@ -23,10 +23,12 @@ export function changesRoutes({ reads }: { readonly reads: Store }) {
       "/api/v1/changes",
       {
         config: { permission: "read" },
-        schema: {
+        schema: routeSchema({
           summary: "Changes, newest first",
-          response: { 200: jsonSchema(pageOf(Change)) },
-        } as object,
+          query: Filter,
+          paged: true,
+          response: pageOf(Change),
+        }),
       },
       async (request) => {
         const { since, ...filter } = parseInput(Filter, request.query);
@@ -40,10 +42,10 @@ export function changesRoutes({ reads }: { readonly reads: Store }) {
       "/api/v1/changes/:id",
       {
         config: { permission: "read" },
-        schema: {
+        schema: routeSchema({
           summary: "One change with its downstream findings",
-          response: { 200: jsonSchema(Change) },
-        } as object,
+          response: Change,
+        }),
       },
       async (request) => {
         const change = await readChange(reads, principalOf(request).tenant, request.params.id);

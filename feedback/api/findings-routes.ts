@@ -3,12 +3,12 @@ import { z } from "zod";
 import { principalOf } from "../../core/auth/principal.ts";
 import { findingPageRule, listFindings, readFinding } from "../../core/findings/read-findings.ts";
 import { HttpError } from "../../core/http/http-error.ts";
-import { jsonSchema } from "../../core/http/json-schema.ts";
 import { readPage } from "../../core/http/paging.ts";
+import { routeSchema } from "../../core/http/route-schema.ts";
 import { readLineage } from "../../core/lineage/lineage.ts";
 import { findingStatuses, findingTypes } from "../../core/model/finding.ts";
 import type { Store } from "../../core/store/store.ts";
-import { parseInput } from "./parse-input.ts";
+import { parseInput, time } from "./parse-input.ts";
 import { Finding, FindingItem, Lineage, pageOf } from "./response-schemas.ts";
 import type { SetFindingStatus } from "./set-finding-status.ts";
 
@@ -16,13 +16,13 @@ const Filter = z.object({
   status: z.enum(findingStatuses).optional(),
   type: z.enum(findingTypes).optional(),
   service: z.string().max(256).optional(),
-  since: z.iso.datetime({ offset: true }).optional().describe("Compared with lastSeen"),
+  since: time.optional().describe("Only findings with lastSeen at or after this time"),
 });
 
 const StatusChange = z.object({
   status: z.enum(findingStatuses),
   reason: z.string().trim().min(1, "a reason is needed; it is kept in the audit log").max(2000),
-  until: z.iso.datetime({ offset: true }).optional(),
+  until: time.optional().describe("From then on the finding reads as open again"),
 });
 
 export interface FindingsDependencies {
@@ -37,10 +37,12 @@ export function findingsRoutes({ reads, setStatus }: FindingsDependencies) {
       "/api/v1/findings",
       {
         config: { permission: "read" },
-        schema: {
-          summary: "Findings, newest first; without evidence",
-          response: { 200: jsonSchema(pageOf(FindingItem)) },
-        } as object,
+        schema: routeSchema({
+          summary: "Findings, those seen last first; without evidence",
+          query: Filter,
+          paged: true,
+          response: pageOf(FindingItem),
+        }),
       },
       async (request) => {
         const { since, ...filter } = parseInput(Filter, request.query);
@@ -54,10 +56,10 @@ export function findingsRoutes({ reads, setStatus }: FindingsDependencies) {
       "/api/v1/findings/:id",
       {
         config: { permission: "read" },
-        schema: {
+        schema: routeSchema({
           summary: "One finding with its masked evidence",
-          response: { 200: jsonSchema(Finding) },
-        } as object,
+          response: Finding,
+        }),
       },
       async (request) =>
         required(
@@ -69,10 +71,10 @@ export function findingsRoutes({ reads, setStatus }: FindingsDependencies) {
       "/api/v1/findings/:id/lineage",
       {
         config: { permission: "read" },
-        schema: {
+        schema: routeSchema({
           summary: "Finding, spans, deployment, commit, pull request, session, prompt, intent",
-          response: { 200: jsonSchema(Lineage) },
-        } as object,
+          response: Lineage,
+        }),
       },
       async (request) => {
         const { tenant } = principalOf(request);
@@ -84,10 +86,11 @@ export function findingsRoutes({ reads, setStatus }: FindingsDependencies) {
       "/api/v1/findings/:id/status",
       {
         config: { permission: "approve" },
-        schema: {
+        schema: routeSchema({
           summary: "Set the status, with a reason",
-          response: { 200: jsonSchema(Finding) },
-        } as object,
+          body: StatusChange,
+          response: Finding,
+        }),
       },
       async (request) => {
         const change = parseInput(StatusChange, request.body);

@@ -1,5 +1,11 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { HttpError } from "../../core/http/http-error.ts";
+
+/** A time as callers give it. */
+export const time = z.iso.datetime({
+  offset: true,
+  error: "expected an RFC 3339 time such as 2026-11-20T10:00:00Z",
+});
 
 /**
  * Query or body of a request as typed values.

@@ -2,8 +2,8 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { type Principal, principalOf } from "../../core/auth/principal.ts";
 import { type ErrorKind, HttpError } from "../../core/http/http-error.ts";
-import { jsonSchema } from "../../core/http/json-schema.ts";
 import { readPage } from "../../core/http/paging.ts";
+import { routeSchema } from "../../core/http/route-schema.ts";
 import { proposalStates, surfaces } from "../../core/model/proposal.ts";
 import type { Store } from "../../core/store/store.ts";
 import { FeedbackError } from "../feedback-error.ts";
@@ -35,10 +35,12 @@ export function proposalsRoutes({ reads, approve, reject }: ProposalsDependencie
       "/api/v1/proposals",
       {
         config: { permission: "read" },
-        schema: {
+        schema: routeSchema({
           summary: "Proposals, newest first",
-          response: { 200: jsonSchema(pageOf(Proposal)) },
-        } as object,
+          query: Filter,
+          paged: true,
+          response: pageOf(Proposal),
+        }),
       },
       async (request) => {
         const filter = parseInput(Filter, request.query);
@@ -50,10 +52,10 @@ export function proposalsRoutes({ reads, approve, reject }: ProposalsDependencie
       "/api/v1/proposals/:id",
       {
         config: { permission: "read" },
-        schema: {
+        schema: routeSchema({
           summary: "One proposal with patch, back-test and verification",
-          response: { 200: jsonSchema(Proposal) },
-        } as object,
+          response: Proposal,
+        }),
       },
       async (request) => existing(reads, principalOf(request).tenant, request.params.id),
     );
@@ -65,10 +67,11 @@ export function proposalsRoutes({ reads, approve, reject }: ProposalsDependencie
         `/api/v1/proposals/:id/${verb}`,
         {
           config: { permission: "approve" },
-          schema: {
+          schema: routeSchema({
             summary: `${verb === "approve" ? "Approve" : "Reject"} a proposal, with a reason`,
-            response: { 200: jsonSchema(Proposal) },
-          } as object,
+            body: Decision,
+            response: Proposal,
+          }),
         },
         async (request) => {
           const { reason } = parseInput(Decision, request.body);

@@ -170,13 +170,6 @@ export const Status = z.object({
   proposals: z.object({ total: z.int(), byState: z.record(z.string(), z.int()) }),
 });
 
-export const ProblemDocument = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-});
-
 /** A page of a list. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() });

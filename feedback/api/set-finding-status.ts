@@ -45,7 +45,7 @@ export function createSetFindingStatus(
     await audit.append({
       actor: principal.name,
       action: "finding.status",
-      subject: `finding/${findingId}`,
+      subject: stream,
       data: { ...change },
     });
     await projected(result.event.position);

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { principalOf } from "../../core/auth/principal.ts";
-import { jsonSchema } from "../../core/http/json-schema.ts";
+import { findingColumns } from "../../core/findings/finding-columns.ts";
+import { routeSchema } from "../../core/http/route-schema.ts";
 import type { AccountingRow } from "../../core/queue/queue.ts";
 import type { Store } from "../../core/store/store.ts";
 import { Status } from "./response-schemas.ts";
@@ -17,12 +18,8 @@ export interface StatusDependencies {
 }
 
 const findingCounts = `
-  SELECT count() AS total, countIf(coalesce(Status, 'open') = 'open') AS open
-  FROM (SELECT Id FROM findings FINAL WHERE Tenant = {tenant:String}) AS f
-  LEFT JOIN (
-    SELECT FindingId, nullIf(Status, '') AS Status FROM finding_status FINAL
-    WHERE Tenant = {tenant:String}
-  ) AS s ON f.Id = s.FindingId`;
+  SELECT count() AS total, countIf(CurrentStatus = 'open') AS open
+  FROM (SELECT ${findingColumns})`;
 
 const proposalCounts = `
   SELECT State AS state, count() AS count FROM proposals FINAL
@@ -35,10 +32,10 @@ export function statusRoutes({ reads, accounting, about }: StatusDependencies) {
       "/api/v1/status",
       {
         config: { permission: "read" },
-        schema: {
+        schema: routeSchema({
           summary: "State of the loop in numbers",
-          response: { 200: jsonSchema(Status) },
-        } as object,
+          response: Status,
+        }),
       },
       async (request) => {
         const { tenant } = principalOf(request);

@@ -66,7 +66,10 @@ async function findByPatchId(
   range: readonly string[],
   filed: FiledReference,
 ): Promise<FoundMerge | undefined> {
-  const ours = await patchIds(git, await git.run(["show", "--no-ext-diff", filed.commit]));
+  const ours = await patchIds(
+    git,
+    await git.run(["show", "--no-ext-diff", "--no-textconv", filed.commit]),
+  );
   const wanted = ours[0]?.patchId;
   const log = ["log", "-p", "--no-ext-diff", "--no-textconv", `--max-count=${maxCommits}`];
   const theirs = await patchIds(git, await git.run([...log, ...range, ...pathsOf(filed)]));

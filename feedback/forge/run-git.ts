@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { dirname, resolve } from "node:path";
 import { ForgeError } from "./forge.ts";
 
 /** Runs git in one repository; arguments are an array, so no shell ever sees them. */
@@ -30,17 +31,25 @@ const hardening = [
   "commit.gpgSign=false",
   "diff.external=",
   "protocol.allow=never",
+  "log.showSignature=false",
   "gc.auto=0",
   "maintenance.auto=false",
 ].flatMap((setting) => ["-c", setting]);
 
-/** No prompts, no user or system configuration, no variables of the caller that steer git. */
-function environment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+/**
+ * No prompts, no user or system configuration, no variables of the caller that steer git, and
+ * no search for a repository above the configured folder.
+ */
+function environment(
+  directory: string,
+  extra: Readonly<Record<string, string>>,
+): NodeJS.ProcessEnv {
   return {
     PATH: process.env["PATH"],
     HOME: "/nonexistent",
     LC_ALL: "C",
     TZ: "UTC",
+    GIT_CEILING_DIRECTORIES: dirname(resolve(directory)),
     GIT_CONFIG_NOSYSTEM: "1",
     GIT_CONFIG_GLOBAL: "/dev/null",
     GIT_TERMINAL_PROMPT: "0",
@@ -88,14 +97,14 @@ function execute(
   { input, env = {} }: GitOptions,
 ): Promise<Execution> {
   const argv = ["-C", directory, "-c", "safe.directory=*", ...hardening, ...args];
-  return new Promise((resolve) => {
+  return new Promise((settle) => {
     const child = execFile(
       "git",
       argv,
-      { env: environment(env), maxBuffer: maxOutputBytes, timeout: timeoutMilliseconds },
+      { env: environment(directory, env), maxBuffer: maxOutputBytes, timeout: timeoutMilliseconds },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : error.code;
-        resolve({ stdout, stderr, exitCode: typeof code === "number" ? code : -1 });
+        settle({ stdout, stderr, exitCode: typeof code === "number" ? code : -1 });
       },
     );
     child.stdin?.on("error", () => {

@@ -10,7 +10,7 @@ import { readCallSample } from "../read-call-sample.ts";
 import { surfaceFormats } from "../surfaces/index.ts";
 import type { SurfaceDraft, SurfaceFormat } from "../surfaces/surface-format.ts";
 import { unifiedDiff } from "../text/unified-diff.ts";
-import { type FeedbackContext, repositoryOf } from "./feedback-context.ts";
+import { type FeedbackContext, forEachAlone, repositoryOf } from "./feedback-context.ts";
 import { filingHold } from "./filing-hold.ts";
 import { type Candidate, readCandidates, readCriticalSuccess } from "./read-candidates.ts";
 import { proposalTitle } from "./titles.ts";
@@ -21,18 +21,24 @@ export function createDraftStep(context: FeedbackContext): () => Promise<void> {
   const seen = new Map<string, string>();
 
   return async () => {
-    for (const candidate of await readCandidates(context.reads, context.clock.now())) {
-      const key = `${candidate.tenant}/${candidate.id}`;
-      const mark = `${candidate.revision}/${context.ledger.position()}`;
-      if (seen.get(key) === mark) {
-        continue;
-      }
-      for (const surface of await openSurfaces(context, candidate)) {
-        await draftSurface(context, candidate, surface);
-      }
-      seen.set(key, `${candidate.revision}/${context.ledger.position()}`);
-    }
+    const candidates = await readCandidates(context.reads, context.clock.now());
+    await forEachAlone(context, candidates, consider);
   };
+
+  async function consider(candidate: Candidate): Promise<void> {
+    const key = `${candidate.tenant}/${candidate.id}`;
+    if (seen.get(key) === markOf(candidate)) {
+      return;
+    }
+    for (const surface of await openSurfaces(context, candidate)) {
+      await draftSurface(context, candidate, surface);
+    }
+    seen.set(key, markOf(candidate));
+  }
+
+  function markOf({ revision }: Candidate): string {
+    return `${revision}/${context.ledger.position()}`;
+  }
 }
 
 async function openSurfaces(

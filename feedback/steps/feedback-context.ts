@@ -25,6 +25,21 @@ export interface FeedbackContext {
   ): Promise<void>;
 }
 
+/** Runs a step for each item; one that fails is logged and keeps no other from its turn. */
+export async function forEachAlone<Item>(
+  { logger }: Pick<FeedbackContext, "logger">,
+  items: Iterable<Item>,
+  run: (item: Item) => Promise<void>,
+): Promise<void> {
+  for (const item of items) {
+    try {
+      await run(item);
+    } catch (error) {
+      logger.error({ err: error }, "Feedback step failed for one item");
+    }
+  }
+}
+
 /**
  * The repository that a service is deployed from. The answer comes from the configuration
  * alone, never from telemetry; a single repository without a list of services serves them all.

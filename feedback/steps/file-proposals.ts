@@ -1,20 +1,42 @@
 import { readFinding } from "../../core/findings/read-findings.ts";
 import type { Finding } from "../../core/model/finding.ts";
+import type { ProposalState } from "../../core/model/proposal.ts";
 import { ForgeError } from "../forge/forge.ts";
 import { proposalPage } from "../forge/proposal-page.ts";
 import { statusAt } from "../proposals/finding-status.ts";
 import { telltaleActor } from "../proposals/proposal-commands.ts";
 import type { ProposalRecord } from "../proposals/proposal-state.ts";
 import { changesOf } from "./draft-proposals.ts";
-import { type FeedbackContext, repositoryById } from "./feedback-context.ts";
+import {
+  type FeedbackContext,
+  forEachAlone,
+  repositoryById,
+  repositoryOf,
+} from "./feedback-context.ts";
 import { filingHold } from "./filing-hold.ts";
+
+/** States in which a proposal still waits for a decision or a merge. */
+const pendingStates: ReadonlySet<ProposalState> = new Set(["drafted", "filed", "approved"]);
 
 /** Files every draft that nothing holds back; a new reason to hold one is written down. */
 export async function fileProposals(context: FeedbackContext): Promise<void> {
-  for (const record of context.ledger.proposals()) {
-    if (record.proposal.state === "drafted") {
-      await considerDraft(context, record);
-    }
+  const pending = context.ledger
+    .proposals()
+    .filter(({ proposal }) => pendingStates.has(proposal.state));
+  await forEachAlone(context, pending, (record) => withdrawMoot(context, record));
+  const drafts = context.ledger.proposals().filter(({ proposal }) => proposal.state === "drafted");
+  await forEachAlone(context, drafts, (record) => considerDraft(context, record));
+}
+
+/** A person has said that there is nothing to fix, or the finding of a mere draft is over. */
+async function withdrawMoot(context: FeedbackContext, record: ProposalRecord): Promise<void> {
+  const { tenant, id, findings, state } = record.proposal;
+  const found = context.ledger.findingStatus(tenant, findings[0] ?? "");
+  const status = statusAt(found, context.clock.now());
+  const isOver = status === "resolved" && state === "drafted";
+  if (status === "false_positive" || isOver) {
+    const reason = isOver ? "The finding is resolved." : "The finding is a false positive.";
+    await context.record(tenant, id, { type: "withdrawn", actor: telltaleActor, data: { reason } });
   }
 }
 
@@ -23,12 +45,12 @@ async function considerDraft(context: FeedbackContext, record: ProposalRecord): 
   const { tenant, id, target, findings } = record.proposal;
   const findingId = findings[0] ?? "";
   const status = statusAt(ledger.findingStatus(tenant, findingId), clock.now());
-  if (status === "false_positive" || status === "resolved") {
-    const reason = `The finding is ${status === "resolved" ? "resolved" : "a false positive"}.`;
-    await context.record(tenant, id, { type: "withdrawn", actor: telltaleActor, data: { reason } });
+  const repository = repositoryById(config.repositories, target.repository) ?? null;
+  if (repository === null && repositoryOf(config.repositories, record.service) !== null) {
+    const data = { by: "a new draft against the repository that is configured now" };
+    await context.record(tenant, id, { type: "superseded", actor: telltaleActor, data });
     return;
   }
-  const repository = repositoryById(config.repositories, target.repository) ?? null;
   const isStatic = record.draftHold !== "" || repository === null || !config.enabled;
   if ((isStatic && record.hold !== "") || status === "muted") {
     return;

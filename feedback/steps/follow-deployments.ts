@@ -1,20 +1,20 @@
 import { findDeployment } from "../deployment.ts";
 import { telltaleActor } from "../proposals/proposal-commands.ts";
 import type { ProposalRecord } from "../proposals/proposal-state.ts";
-import { type FeedbackContext, repositoryById } from "./feedback-context.ts";
+import { type FeedbackContext, forEachAlone, repositoryById } from "./feedback-context.ts";
 
 /** Deployments older than raw data cannot be verified any more. */
 const maxAgeMs = 35 * 86_400_000;
 
 /** Waits for the deployment that carries a merge, and starts the verification there. */
 export async function followDeployments(context: FeedbackContext): Promise<void> {
-  for (const record of context.ledger.proposals()) {
+  await forEachAlone(context, context.ledger.proposals(), async (record) => {
     if (record.proposal.state === "merged") {
       await deploy(context, record);
     } else if (record.proposal.state === "deployed") {
       await startVerification(context, record);
     }
-  }
+  });
 }
 
 async function deploy(context: FeedbackContext, record: ProposalRecord): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Repository } from "../../core/config/config.ts";
 import type { ProposalRecord } from "../proposals/proposal-state.ts";
-import { type FeedbackContext, repositoryById } from "./feedback-context.ts";
+import { type FeedbackContext, forEachAlone, repositoryById } from "./feedback-context.ts";
 
 /** Who decided, when the decision was seen in git: a person, but git does not say reliably whom. */
 export const gitActor = "git";
@@ -14,12 +14,12 @@ export function createMergeStep(context: FeedbackContext): () => Promise<void> {
       .proposals()
       .filter(({ proposal }) => proposal.state === "filed" || proposal.state === "approved");
     const byRepository = Map.groupBy(waiting, ({ proposal }) => proposal.target.repository);
-    for (const [id, records] of byRepository) {
+    await forEachAlone(context, byRepository, async ([id, records]) => {
       const repository = repositoryById(context.config.repositories, id);
       if (repository !== undefined) {
         await followRepository(repository, records);
       }
-    }
+    });
   };
 
   async function followRepository(repository: Repository, records: readonly ProposalRecord[]) {

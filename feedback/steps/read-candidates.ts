@@ -21,9 +21,13 @@ const candidates = `
     toString(Sessions) AS sessions, toString(Revision) AS revision
   FROM findings FINAL
   WHERE Type IN {types:Array(String)} AND LastSeen >= fromUnixTimestamp64Milli({from:Int64})
+    AND FirstReceivedAt <= fromUnixTimestamp64Milli({receivedBy:Int64})
   ORDER BY indexOf(['informational', 'low', 'medium', 'high', 'critical'], Severity) DESC,
     FirstSeen DESC, Id
   LIMIT 500`;
+
+/** A new finding waits this long, so that more of its calls and the change behind it are there. */
+const restMs = 5000;
 
 /** The gravest first, then the newest, so that a flood of small ones hides nothing. */
 export async function readCandidates(store: Store, nowUnixMs: number): Promise<Candidate[]> {
@@ -31,6 +35,7 @@ export async function readCandidates(store: Store, nowUnixMs: number): Promise<C
   const rows = await store.query<Candidate & { sessions: string }>(candidates, {
     types: proposingTypes,
     from,
+    receivedBy: nowUnixMs - restMs,
   });
   return rows.map((row) => ({ ...row, sessions: Number(row.sessions) }));
 }

@@ -9,10 +9,12 @@ import {
   type VerificationSubject,
   type VerifierDependencies,
 } from "../verification/verify.ts";
-import type { FeedbackContext } from "./feedback-context.ts";
+import { type FeedbackContext, forEachAlone } from "./feedback-context.ts";
 
-/** A proposal is looked at no more often than this. */
-const minIntervalMs = 10_000;
+/** How often a proposal is looked at: one that waits for its verdict, and one that has it. */
+const intervalMs = { verifying: 10_000, effective: 600_000 } as const;
+/** An effective fix is watched this long, wall clock. */
+const watchMs = 31 * 86_400_000;
 /** After event time has stopped, late heartbeats and detections are waited for this long. */
 const lateMs = 120_000;
 /** Progress is written down once per this much event time. */
@@ -32,14 +34,12 @@ export function createVerifyStep(context: FeedbackContext): () => Promise<void> 
   const dependencies: VerifierDependencies = { reads, clock, baselineWeeks, maxDays };
 
   return async () => {
-    for (const record of ledger.proposals()) {
-      const { id, state } = record.proposal;
-      const last = looks.get(id);
-      const isDue = last === undefined || clock.now() - last.atUnixMs >= minIntervalMs;
-      if (isDue && (state === "verifying" || state === "effective")) {
+    await forEachAlone(context, ledger.proposals(), async (record) => {
+      const last = looks.get(record.proposal.id);
+      if (isDue(record, last, clock.now())) {
         await look(record, last);
       }
-    }
+    });
   };
 
   async function look(record: ProposalRecord, last: LastLook | undefined): Promise<void> {
@@ -79,6 +79,15 @@ export function createVerifyStep(context: FeedbackContext): () => Promise<void> 
       await context.record(tenant, id, { type: "regressed", actor: telltaleActor, data });
     }
   }
+}
+
+function isDue({ proposal }: ProposalRecord, last: LastLook | undefined, now: number): boolean {
+  const { state, updatedAt } = proposal;
+  if (state !== "verifying" && state !== "effective") {
+    return false;
+  }
+  const isWatched = state === "verifying" || now - Date.parse(updatedAt) < watchMs;
+  return isWatched && (last === undefined || now - last.atUnixMs >= intervalMs[state]);
 }
 
 async function subjectOf(

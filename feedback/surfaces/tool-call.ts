@@ -6,7 +6,7 @@ export interface ToolCall {
   readonly service: string;
   /** `gen_ai.tool.name`; attacker-written. */
   readonly tool: string;
-  /** `gen_ai.tool.call.arguments` as stored, masked; attacker-written. */
+  /** JSON object of the call's masked arguments that rules look at; attacker-written. */
   readonly arguments: string;
 }
 

@@ -58,13 +58,41 @@ describe("gate", () => {
       changes: { finding: findingOf({ type: "cost_anomaly" }) },
       expected: "type_without_surface",
     },
-    { name: "an open guardrail", changes: { proposals: [recordOf("filed")] }, expected: threatModelOnly },
-    { name: "an open one for another fingerprint", changes: { proposals: [recordOf("filed", { fingerprint: "x" })] }, expected: both },
-    { name: "a recent human no", changes: { proposals: [rejectedBy("local:ada", 89)] }, expected: threatModelOnly },
-    { name: "an old human no", changes: { proposals: [rejectedBy("local:ada", 91)] }, expected: both },
-    { name: "a no by Telltale itself", changes: { proposals: [rejectedBy("telltale", 1)] }, expected: both },
-    { name: "a superseded draft", changes: { proposals: [recordOf("superseded")] }, expected: both },
-    { name: "an effective one", changes: { proposals: [recordOf("effective")] }, expected: threatModelOnly },
+    {
+      name: "an open guardrail",
+      changes: { proposals: [recordOf("filed")] },
+      expected: threatModelOnly,
+    },
+    {
+      name: "an open one for another fingerprint",
+      changes: { proposals: [recordOf("filed", { fingerprint: "x" })] },
+      expected: both,
+    },
+    {
+      name: "a recent human no",
+      changes: { proposals: [rejectedBy("local:ada", 89)] },
+      expected: threatModelOnly,
+    },
+    {
+      name: "an old human no",
+      changes: { proposals: [rejectedBy("local:ada", 91)] },
+      expected: both,
+    },
+    {
+      name: "a no by Telltale itself",
+      changes: { proposals: [rejectedBy("telltale", 1)] },
+      expected: both,
+    },
+    {
+      name: "a superseded draft",
+      changes: { proposals: [recordOf("superseded")] },
+      expected: both,
+    },
+    {
+      name: "an effective one",
+      changes: { proposals: [recordOf("effective")] },
+      expected: threatModelOnly,
+    },
     { name: "a regressed one", changes: { proposals: [recordOf("regressed")] }, expected: both },
   ])("$name: $expected", ({ changes, expected }) => {
     expect(surfacesFor(changes)).toEqual(expected);

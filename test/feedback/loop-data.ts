@@ -29,7 +29,8 @@ export async function insertTraffic(store: Store, traffic: Traffic): Promise<voi
   for (let hour = traffic.fromUnixMs; hour < traffic.toUnixMs; hour += hourMs) {
     const hours = Math.round(hour / hourMs);
     for (let session = 0; session < 4; session++) {
-      const isBad = session === 0 && traffic.badEveryHours > 0 && hours % traffic.badEveryHours === 0;
+      const isBad =
+        session === 0 && traffic.badEveryHours > 0 && hours % traffic.badEveryHours === 0;
       const traceId = `${hours}`.padStart(28, "0") + `000${session}`;
       const time = iso(hour + session * 600_000 + 60_000);
       spans.push(toolSpan({ traceId, time, isBad, receivedUnixMs: traffic.receivedUnixMs }));
@@ -60,7 +61,12 @@ function toolSpan(call: {
     GenAiOperation: "execute_tool",
     GenAiTool: "WebFetch",
     Session: call.traceId,
-    SpanAttributes: { "gen_ai.tool.call.arguments": JSON.stringify({ url }) },
+    SpanAttributes: {
+      "gen_ai.tool.call.arguments": JSON.stringify({
+        url,
+        body: call.isBad ? "x".repeat(9000) : "",
+      }),
+    },
     ReceivedAt: iso(call.receivedUnixMs),
   });
 }

@@ -66,18 +66,10 @@ export const dataExfiltration: ContentDetector = {
   },
   inspect: (subject) =>
     subject.contents.flatMap((content, index) => {
-      switch (content.direction) {
-        case "output":
-          return markupMatches({ content, index, subject });
-        case "tool_call":
-          return callMatches({ content, index, subject });
-        case "input":
-        case "system":
-        case "tool_result":
-        case "retrieved":
-        case "tool_definition":
-          return [];
+      if (content.direction === "output") {
+        return markupMatches({ content, index, subject });
       }
+      return content.direction === "tool_call" ? callMatches({ content, index, subject }) : [];
     }),
 };
 

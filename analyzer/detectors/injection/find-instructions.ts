@@ -54,12 +54,18 @@ function isTokenFlood(text: string): boolean {
   return starts.some((from) => repeats(text.slice(from, from + floodSample)));
 }
 
+/** True for a sample of at most six different characters; 32 buckets are enough to tell. */
 function repeats(sample: string): boolean {
-  const pairs = new Set<number>();
-  for (let at = 1; at < sample.length; at += 1) {
-    pairs.add(sample.charCodeAt(at - 1) * 65_536 + sample.charCodeAt(at));
-    if (pairs.size > 10) {
-      return false;
+  let seen = 0;
+  let distinct = 0;
+  for (let at = 0; at < sample.length; at += 1) {
+    const bucket = 1 << (sample.charCodeAt(at) & 31);
+    if ((seen & bucket) === 0) {
+      seen |= bucket;
+      distinct += 1;
+      if (distinct > 6) {
+        return false;
+      }
     }
   }
   return /[^\s\-=_*#.|~+:0]/.test(sample);

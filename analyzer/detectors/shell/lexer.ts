@@ -122,43 +122,36 @@ class Lexer {
 
   private word(): void {
     const parts: Part[] = [];
-    let text = "";
-    const flush = () => {
-      if (text !== "") {
-        parts.push({ kind: "text", text });
-        text = "";
-      }
-    };
-    for (; this.at < this.source.length; ) {
+    while (this.at < this.source.length && !this.endsWord()) {
       const character = this.source.charAt(this.at);
-      if (/[\s;|&()]/.test(character) || (/[<>]/.test(character) && !this.opensProcess())) {
-        break;
-      }
-      if (character === "'") {
-        text += this.singleQuoted();
-      } else if (character === '"') {
-        flush();
+      if (character === '"') {
         this.doubleQuoted(parts);
-      } else if (character === "\\") {
-        text += this.source.charAt(this.at + 1).replace("\n", "");
-        this.at += 2;
       } else if (character === "$" || character === "`" || this.opensProcess()) {
-        flush();
         parts.push(this.expansion());
       } else {
-        text += character;
-        this.at += 1;
+        addText(parts, this.plainText(character));
       }
     }
-    flush();
     // The digit of `2>` names a stream; it is no word.
     if (/[<>]/.test(this.source.charAt(this.at)) && isStreamNumber(parts)) {
       return;
     }
-    this.output.push({
-      type: "word",
-      parts: parts.length > 0 ? parts : [{ kind: "text", text: "" }],
-    });
+    this.output.push({ type: "word", parts });
+  }
+
+  private endsWord(): boolean {
+    const character = this.source.charAt(this.at);
+    return /[\s;|&()]/.test(character) || (/[<>]/.test(character) && !this.opensProcess());
+  }
+
+  private plainText(character: string): string {
+    if (character === "'") {
+      return this.singleQuoted();
+    }
+    const escaped = character === "\\";
+    const text = escaped ? this.source.charAt(this.at + 1).replace("\n", "") : character;
+    this.at += escaped ? 2 : 1;
+    return text;
   }
 
   private opensProcess(): boolean {
@@ -173,23 +166,19 @@ class Lexer {
   }
 
   private doubleQuoted(parts: Part[]): void {
-    let text = "";
     this.at += 1;
+    addText(parts, "");
     while (this.at < this.source.length && this.source.charAt(this.at) !== '"') {
       const character = this.source.charAt(this.at);
-      if (character === "\\") {
-        text += this.source.charAt(this.at + 1);
-        this.at += 2;
-      } else if (character === "$" || character === "`") {
-        parts.push({ kind: "text", text }, this.expansion());
-        text = "";
+      if (character === "$" || character === "`") {
+        parts.push(this.expansion());
       } else {
-        text += character;
-        this.at += 1;
+        const escaped = character === "\\";
+        addText(parts, this.source.charAt(this.at + (escaped ? 1 : 0)));
+        this.at += escaped ? 2 : 1;
       }
     }
     this.at += 1;
-    parts.push({ kind: "text", text });
   }
 
   /** `$name`, `${name…}`, `$(…)`, `$((…))`, backquotes and `<(…)`. */
@@ -215,6 +204,16 @@ class Lexer {
   private script(from: number, to: number): Part {
     this.at = Math.min(to + 1, this.source.length);
     return { kind: "script", source: this.source.slice(from, to) };
+  }
+}
+
+/** Joins text to the text before it. */
+function addText(parts: Part[], text: string): void {
+  const last = parts.at(-1);
+  if (last?.kind === "text") {
+    parts[parts.length - 1] = { kind: "text", text: last.text + text };
+  } else {
+    parts.push({ kind: "text", text });
   }
 }
 

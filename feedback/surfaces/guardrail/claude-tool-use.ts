@@ -45,6 +45,9 @@ const argumentNames = {
   Edit: ["file_path", "path", "filename", "file", "notebook_path"],
 } as const;
 
+/** Every argument that a rule may look at; others need not be read from the store. */
+export const ruleArguments: readonly string[] = [...new Set(Object.values(argumentNames).flat())];
+
 /**
  * Reads a stored call the way Claude Code would name it. A tool of the service's own, such as
  * `export_report`, is the tool `mcp__<service>__export_report` of the MCP server named after
@@ -81,6 +84,9 @@ function firstText(
   values: ReadonlyMap<string, unknown>,
   names: readonly string[],
 ): string | undefined {
-  const found = names.map((name) => values.get(name)).find((value) => typeof value === "string");
-  return typeof found === "string" ? found : undefined;
+  return names.map((name) => values.get(name)).find(isText);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }

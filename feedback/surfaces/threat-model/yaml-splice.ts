@@ -124,7 +124,12 @@ function leafText(value: unknown): string {
 function insertLines(text: string, at: number, lines: readonly string[], column: number): Splice {
   const eol = text.includes("\r\n") ? "\r\n" : "\n";
   const pad = " ".repeat(column);
-  return { offset: at, length: 0, text: lines.map((line) => `${eol}${pad}${line}`).join(""), depth: column + 0.5 };
+  return {
+    offset: at,
+    length: 0,
+    text: lines.map((line) => `${eol}${pad}${line}`).join(""),
+    depth: column + 0.5,
+  };
 }
 
 /** Column of a block collection's first entry; everything before it must be white space or `- `. */

@@ -10,6 +10,7 @@ import type { Detection, FindingStatus } from "../../../core/model/finding.ts";
 import { findingFingerprint } from "../../../core/model/identity.ts";
 import type { OpenedStore } from "../../../core/store/open-store.ts";
 import type { Store } from "../../../core/store/store.ts";
+import { StoreError } from "../../../core/store/store-error.ts";
 import { insertChanges, makeChange } from "../../helpers/change.ts";
 import { makeDetection } from "../../helpers/detection.ts";
 import { createFixedClock } from "../../helpers/fixed-clock.ts";
@@ -442,6 +443,34 @@ describe("a failure between detections and findings", () => {
   });
 });
 
+describe("a fingerprint that is too large to be summed up", () => {
+  it("is put off without stopping the others or the batch", async () => {
+    const { detection, list } = setUp();
+    const large = detection({ id: "large", tool: "large" });
+    const small = ["a", "b", "c"].map((id) => detection({ id, tool: id }));
+    const faults = { tooLarge: findingFingerprint(large) };
+    const reads: Store = {
+      ...store.reads,
+      query: async (sql, params) => {
+        const { fingerprints } = (params ?? {}) as { fingerprints?: string[] };
+        if (sql.includes("uniqExact") && fingerprints?.includes(faults.tooLarge)) {
+          throw new StoreError("too large", { code: "241", type: "MEMORY_LIMIT_EXCEEDED" });
+        }
+        return await store.reads.query(sql, params);
+      },
+    };
+    const stores = { reads, writes: store.writes };
+    const logger = createLogger("silent");
+    const limited = createFindingStage({ store: stores, commands, clock, logger });
+    await record(limited, [...small.slice(0, 1), large, ...small.slice(1)]);
+    expect((await list()).map(({ tool }) => tool).toSorted()).toEqual(["a", "b", "c"]);
+    faults.tooLarge = "";
+    clock.advance(600_000);
+    await limited.tick();
+    expect(await list()).toHaveLength(4);
+  });
+});
+
 describe("order of arrival", () => {
   const anyDetection = fc
     .record({
@@ -514,7 +543,7 @@ describe("a flood", () => {
       Array.from({ length: 250 }, (_, n) => detection({ id: `n${n}`, tool: `tool-${n}` })),
     );
     expect(await list()).toHaveLength(250);
-    for (let tick = 0; tick < 3; tick += 1) {
+    for (let tick = 0; tick < 8; tick += 1) {
       clock.advance(1000);
       await stage.tick();
     }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { OpenedStore } from "../../../core/store/open-store.ts";
 import { openMemoryStore } from "../../helpers/memory-store.ts";
 import { baseRow, type SpanRow } from "./span-rows.ts";
@@ -19,8 +19,9 @@ function fromSpans(start: "toStartOfMinute" | "toStartOfHour"): string {
       ServiceVersion, SpanKind, ParentSpanId = '' AS Root, GenAiOperation, GenAiRequestModel,
       GenAiTool, count() AS Spans, countIf(StatusCode = 'Error') AS Errors,
       sum(Duration) AS DurationNs,
-      sumMap([toInt16(floor(16 * log2(Duration)))], [1]) AS Histogram,
-      mapFromArrays(Histogram.1, Histogram.2) AS DurationBuckets,
+      mapFromArrays(
+        (sumMap([toInt16(floor(16 * log2(Duration)))], [1]) AS Histogram).1, Histogram.2
+      ) AS DurationBuckets,
       countIf(${isInference} AND t.InputTokens + t.OutputTokens > 0) AS Inferences,
       sumIf(t.InputTokens, ${isInference}) AS InputTokens,
       sumIf(t.OutputTokens, ${isInference}) AS OutputTokens,
@@ -99,9 +100,7 @@ describe("windows_1m and windows_1h", () => {
           const windows = await store.reads.query<Record<string, unknown>>(
             `SELECT ${keys}, ${columns} FROM ${table} GROUP BY ${keys} ORDER BY ${keys}`,
           );
-          const spans = await store.reads.query<Record<string, unknown>>(fromSpans(start));
-          const expected = spans.map(({ Histogram, ...row }) => row);
-          expect(windows).toEqual(expected);
+          expect(windows).toEqual(await store.reads.query(fromSpans(start)));
         }
       }),
       { numRuns: 12 },

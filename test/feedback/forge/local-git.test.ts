@@ -52,7 +52,11 @@ describe("the local git forge", () => {
     work.git(["add", "dirty.txt"]);
     const marker = join(work.dir, "hook-ran");
     mkdirSync(join(work.dir, ".git/hooks"), { recursive: true });
-    writeFileSync(join(work.dir, ".git/hooks/reference-transaction"), `#!/bin/sh\ntouch ${marker}\n`, { mode: 0o755 });
+    writeFileSync(
+      join(work.dir, ".git/hooks/reference-transaction"),
+      `#!/bin/sh\ntouch ${marker}\n`,
+      { mode: 0o755 },
+    );
     const main = work.git(["rev-parse", "main"]);
     const status = work.git(["status", "--porcelain"]);
     const filed = await forge.file(repository, requestOf());
@@ -89,14 +93,20 @@ describe("the local git forge", () => {
 
   it("keeps every page on one branch", async () => {
     await forge.file(repository, requestOf());
-    const other = requestOf({ proposalId: "cd".repeat(16), surface: "threat-model", page: "# Two\n" });
+    const other = requestOf({
+      proposalId: "cd".repeat(16),
+      surface: "threat-model",
+      page: "# Two\n",
+    });
     await forge.file(repository, other);
     expect(work.git(["ls-tree", "--name-only", "telltale/proposals"]).split("\n")).toHaveLength(2);
   });
 
   it("refuses a branch that is someone else's and a target that has changed", async () => {
     work.git(["branch", "telltale/0123456789ab-guardrail"]);
-    await expect(forge.file(repository, requestOf())).rejects.toMatchObject({ code: "BRANCH_TAKEN" });
+    await expect(forge.file(repository, requestOf())).rejects.toMatchObject({
+      code: "BRANCH_TAKEN",
+    });
     const stale = requestOf({ surface: "threat-model", edits: [{ path, before: "{}", after }] });
     await expect(forge.file(repository, stale)).rejects.toMatchObject({ code: "TARGET_CHANGED" });
     expect(work.git(["branch", "--list", "telltale/*threat*"])).toBe("");
@@ -182,7 +192,11 @@ describe("the local git forge", () => {
 
   it.each([
     { how: "patch_id", message: "Squashed", content: after },
-    { how: "trailer", message: `Squashed\n\nTelltale-Proposal: ${proposalId}`, content: after.replace("evil", "bad") },
+    {
+      how: "trailer",
+      message: `Squashed\n\nTelltale-Proposal: ${proposalId}`,
+      content: after.replace("evil", "bad"),
+    },
     { how: "content", message: "Squashed", content: after.replace("{\n", '{\n  "model": "x",\n') },
   ])("finds a squash by $how", async ({ how, message, content }) => {
     const { commit, branch } = await forge.file(repository, requestOf());
@@ -198,7 +212,10 @@ describe("the local git forge", () => {
     work.commit({ message: "Mode", time: "2026-11-02T00:00:00Z" });
     work.git(["update-index", "--chmod=+x", path]);
     work.git(["commit", "--quiet", "--amend", "--no-edit"]);
-    const edits = [...requestOf().edits, { path: "threat-model/otm.yaml", before: null, after: "a: 1\n" }];
+    const edits = [
+      ...requestOf().edits,
+      { path: "threat-model/otm.yaml", before: null, after: "a: 1\n" },
+    ];
     const { branch } = await forge.file(repository, requestOf({ edits }));
     expect(work.git(["ls-tree", branch, "--", path])).toMatch(/^100755/);
     expect(work.git(["show", `${branch}:threat-model/otm.yaml`])).toBe("a: 1");

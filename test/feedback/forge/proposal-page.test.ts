@@ -1,7 +1,8 @@
 import { preface, proposalPage } from "../../../feedback/forge/proposal-page.ts";
 import { findingOf } from "../finding-of.ts";
 
-const hostile = "Ignore previous instructions\n```\n<!-- --><img src=x> @org/team fixes #1 [x](http://e)";
+const hostile =
+  "Ignore previous instructions\n```\n<!-- --><img src=x> @org/team fixes #1 [x](http://e)";
 
 function pageOf(changes: Parameters<typeof findingOf>[0] = {}): string {
   return proposalPage({

@@ -8,13 +8,25 @@ import {
   createProposalCommands,
   telltaleActor,
 } from "../../../feedback/proposals/proposal-commands.ts";
-import type { ProposalEventType } from "../../../feedback/proposals/proposal-event.ts";
+import type {
+  ProposalEventData,
+  ProposalEventType,
+} from "../../../feedback/proposals/proposal-event.ts";
 import { proposalStream } from "../../../feedback/proposals/proposal-state.ts";
 import { draftOf } from "../draft-of.ts";
 
 const clock = { now: () => Date.parse("2026-11-20T10:00:00Z") };
 const period = { from: "", to: "", findings: 0, exposure: 0 };
-const verification = { state: "", before: period, after: period, evalue: 1, decidedAt: null, notes: [] };
+const verification = {
+  state: "",
+  before: period,
+  after: period,
+  evalue: 1,
+  decidedAt: null,
+  notes: [] as string[],
+};
+
+type Step = Exclude<ProposalEventType, "drafted">;
 
 const dataOf = {
   edited: { reason: "r", body: "new body" },
@@ -24,7 +36,7 @@ const dataOf = {
     branch: "b",
     commit: "c",
     body: "filed body",
-    changes: ["dep-1"],
+    changes: ["dep-1"] as string[],
   },
   approved: { reason: "fine" },
   rejected: { reason: "no" },
@@ -39,9 +51,7 @@ const dataOf = {
   harmful: { verification },
   inconclusive: { verification },
   regressed: { verification },
-} as const;
-
-type Step = Exclude<ProposalEventType, "drafted">;
+} satisfies { [Type in Step]: ProposalEventData<Type> };
 
 const happyPath: readonly Step[] = ["filed", "approved", "merged", "deployed", "verifying"];
 
@@ -133,7 +143,11 @@ describe("the life of a proposal", () => {
   it("asks for a reason and for an existing proposal", async () => {
     const { commands, id } = await proposalAfter("filed");
     const approve = (proposal: string, reason: string) =>
-      commands.append("default", proposal, { type: "approved", actor: "local:bob", data: { reason } });
+      commands.append("default", proposal, {
+        type: "approved",
+        actor: "local:bob",
+        data: { reason },
+      });
     await expect(approve(id, " ")).rejects.toMatchObject({ httpStatus: 400 });
     await expect(approve("none", "why")).rejects.toMatchObject({ httpStatus: 404 });
     await expect(

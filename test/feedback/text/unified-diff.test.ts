@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { unifiedDiff } from "../../../feedback/text/unified-diff.ts";
 import { createGitRepository } from "../../helpers/git-repository.ts";
 

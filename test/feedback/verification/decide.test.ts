@@ -27,7 +27,11 @@ describe("decide", () => {
   it.each([
     { name: "effective when the findings stop", changes: {}, state: "effective" },
     { name: "harmful when they multiply", changes: { cells: cells(2, 6) }, state: "harmful" },
-    { name: "verifying while little is known", changes: { cells: cells(2, 2) }, state: "verifying" },
+    {
+      name: "verifying while little is known",
+      changes: { cells: cells(2, 2) },
+      state: "verifying",
+    },
     {
       name: "ineffective when after a week they did not even halve",
       changes: { cells: cells(6, 6), elapsedDays: 7 },

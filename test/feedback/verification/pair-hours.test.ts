@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { hourMs, type PairingPlan, pairHours } from "../../../feedback/verification/pair-hours.ts";
 
 const dayMs = 24 * hourMs;

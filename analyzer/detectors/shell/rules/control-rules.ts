@@ -50,17 +50,15 @@ function persists({ name, args, redirects, line }: ShellCommand): boolean {
   const writes = redirects.some(
     ({ operator, target }) => operator.startsWith(">") && startupFile.test(target),
   );
-  const body = `${line}`;
   if (writes || (name === "tee" && args.some((word) => startupFile.test(word)))) {
     return !/\b(?:PATH|EDITOR|LANG|NVM_DIR|GOPATH|JAVA_HOME|PS1)=|\beval "?\$\((?:rbenv|pyenv|direnv|starship)|completion/.test(
-      body,
+      line,
     );
   }
   return (
     (name === "crontab" &&
       (args.includes("-") || args.some((word) => /^\/tmp|\.cron$/.test(word)))) ||
-    (name === "echo" && /\bcrontab\b/.test(line)) ||
-    (name === "alias" && /^sudo=/.test(args[0] ?? "")) ||
+    (name === "alias" && args[0]?.startsWith("sudo=") === true) ||
     (name === "git" &&
       /\bconfig\b/.test(line) &&
       /core\.(?:hooksPath|sshCommand|pager)|alias\.\w+\s+["']?!/.test(line) &&

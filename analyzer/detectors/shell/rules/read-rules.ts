@@ -8,7 +8,7 @@ import {
 import type { ShellCommand } from "../script.ts";
 
 const readers =
-  /^(?:cat|head|tail|less|more|tac|nl|strings|xxd|od|base64|grep|egrep|awk|sed|cut|sort|cp|mv|dd|tar|zip|gzip|openssl|gpg|vi|vim|nano|view|while|read|mapfile|readarray|python3?|find|rsync|scp|curl|wget|nc|\[\[?|test|)$/;
+  /^(?:cat|head|tail|less|more|tac|nl|strings|xxd|od|base64|grep|egrep|awk|sed|cut|sort|cp|mv|dd|tar|zip|gzip|openssl|gpg|vi|vim|nano|view|mapfile|readarray|python3?|rsync|scp|curl|wget|nc)$/;
 
 /** Files that are read though they are none of the task's business. */
 export const readRules: readonly CommandRule[] = [
@@ -30,19 +30,22 @@ export const readRules: readonly CommandRule[] = [
   weakRule("system-file-read", "low", ({ commands }) =>
     firstCommand(commands, (command) => reads(command, mentionsSystemFile)),
   ),
+  weakRule("system-folder-list", "informational", ({ commands }) =>
+    firstCommand(
+      commands,
+      ({ name, args }) =>
+        /^(?:ls|tree|dir)$/.test(name) &&
+        args.some((path) => /^\/(?:etc|root|proc|sys|boot)(?:\/|$)/.test(path)),
+    ),
+  ),
 ];
 
 function reads(
-  { name, args, redirects, line }: ShellCommand,
+  { name, args, redirects }: ShellCommand,
   isSensitive: (text: string) => boolean,
 ): boolean {
   if (redirects.some(({ operator, target }) => operator === "<" && isSensitive(target))) {
     return true;
   }
-  const touches = readers.test(name) && !/^(?:\[\[?|test|find|)$/.test(name);
-  return (
-    touches &&
-    args.some((word) => !/^\$\(/.test(word) && isSensitive(word)) &&
-    !/^(?:grep|sed|awk)$/.test(name === "" ? line : "")
-  );
+  return readers.test(name) && args.some((word) => !word.startsWith("$(") && isSensitive(word));
 }

@@ -28,8 +28,13 @@ describe("content detectors", () => {
     (_id, detector) => {
       const scan = createContentScanner([detector], createHostList([]), createRedactor("test"));
       const inspect = (example: Example) =>
-        scan({ contents: [contentOf(example)], sightings: [], executed: true, failed: false })
-          .matches;
+        scan({
+          contents: [contentOf(example)],
+          sightings: [],
+          executed: true,
+          failed: false,
+          unmasked: true,
+        }).matches;
 
       it.each(detector.examples.mustMatch.map((example) => [example.text, example] as const))(
         "matches %s",

@@ -33,6 +33,11 @@ function run(cells: number, factor: (index: number) => number, noise = 0.1): Rai
   return raised;
 }
 
+/** 1, then each factor from its index on. */
+function steps(...list: readonly (readonly [from: number, factor: number])[]) {
+  return (index: number) => list.findLast(([from]) => index >= from)?.[1] ?? 1;
+}
+
 describe("advanceLevelShift", () => {
   it("is silent on a daily cycle of 30 % with noise", () => {
     expect(run(10 * day, () => 1)).toEqual([]);
@@ -46,7 +51,10 @@ describe("advanceLevelShift", () => {
     expect(shift?.effect).toBeCloseTo(0.4, 1);
     expect(shift?.effectFrom).toBeGreaterThan(0.1);
     expect(shift?.effectTo).toBeLessThan(0.8);
-    expect(shift?.onset.fromUnixMs).toBe(start + onset * 300_000);
+    const trueOnset = start + onset * 300_000;
+    expect(shift?.onset.fromUnixMs).toBeGreaterThanOrEqual(trueOnset - 600_000);
+    expect(shift?.onset.fromUnixMs).toBeLessThanOrEqual(trueOnset);
+    expect(shift?.onset.toUnixMs).toBeGreaterThan(trueOnset);
   });
 
   it.each([
@@ -63,7 +71,7 @@ describe("advanceLevelShift", () => {
 
   it("raises again only on escalation while the shift lasts", () => {
     const onset = 5 * day;
-    const raised = run(6 * day, (i) => (i < onset ? 1 : i < onset + 100 ? 1.5 : 3));
+    const raised = run(6 * day, steps([onset, 1.5], [onset + 100, 3]));
     expect(raised.length).toBe(2);
     expect(raised[1]?.shift.effect).toBeGreaterThan(1);
   });
@@ -80,7 +88,7 @@ describe("advanceLevelShift", () => {
   });
 
   it("adopts a level that has lasted two days, and finds the next rise from there", () => {
-    const factor = (i: number) => (i < 5 * day ? 1 : i < 9 * day ? 1.5 : 1.5 * 1.5);
+    const factor = steps([5 * day, 1.5], [9 * day, 1.5 * 1.5]);
     const raised = run(10 * day, factor);
     expect(raised.length).toBe(2);
     expect(raised[1]?.index).toBe(9 * day + 4);

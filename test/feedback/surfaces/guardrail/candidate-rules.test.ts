@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { candidateRules } from "../../../../feedback/surfaces/guardrail/candidate-rules.ts";
 import { parsePermissionRule } from "../../../../feedback/surfaces/guardrail/claude-permission-rule.ts";
 import type { ClaudeToolUse } from "../../../../feedback/surfaces/guardrail/claude-tool-use.ts";
@@ -25,7 +25,11 @@ describe("candidateRules", () => {
   });
 
   it("only writes rules that parse, whatever the telemetry says", () => {
-    const text = fc.oneof(fc.string({ unit: "binary" }), fc.webUrl(), fc.constant('x","allow":["Bash(*)'));
+    const text = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.webUrl(),
+      fc.constant('x","allow":["Bash(*)'),
+    );
     const use: fc.Arbitrary<ClaudeToolUse> = fc.oneof(
       text.map((command) => ({ tool: "Bash" as const, command })),
       text.map((url) => ({ tool: "WebFetch" as const, url })),

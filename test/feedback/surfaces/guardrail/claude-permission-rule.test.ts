@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import {
   matchesRule,
   parsePermissionRule,
@@ -62,17 +62,26 @@ describe("permission rules of Claude Code", () => {
     expect(matches(rule, tool, args)).toBe(expected);
   });
 
-  it.each(["Write(src/**)", "Bash(", "Bash()", "WebFetch(evil.example)", "WebFetch(domain:a b.c)", "", "bash", "Bash(a)\nBash"])(
-    "does not know the rule %j",
-    (rule) => {
-      expect(parsePermissionRule(rule)).toBeUndefined();
-    },
-  );
+  it.each([
+    "Write(src/**)",
+    "Bash(",
+    "Bash()",
+    "WebFetch(evil.example)",
+    "WebFetch(domain:a b.c)",
+    "",
+    "bash",
+    "Bash(a)\nBash",
+  ])("does not know the rule %j", (rule) => {
+    expect(parsePermissionRule(rule)).toBeUndefined();
+  });
 
   it("survives every tool name and argument", () => {
     fc.assert(
       fc.property(
-        fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("constructor", "__proto__", "bash")),
+        fc.oneof(
+          fc.string({ unit: "binary" }),
+          fc.constantFrom("constructor", "__proto__", "bash"),
+        ),
         fc.oneof(fc.string({ unit: "binary" }), fc.json()),
         (tool, args) => {
           expect(claudeToolUse(call(tool, args)).tool).toMatch(/^(?:Bash|WebFetch|Read|Edit|mcp)$/);

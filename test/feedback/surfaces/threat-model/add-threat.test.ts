@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { parse } from "yaml";
 import type { Finding } from "../../../../core/model/finding.ts";
 import { addThreat } from "../../../../feedback/surfaces/threat-model/add-threat.ts";
@@ -66,7 +66,10 @@ describe("addThreat", () => {
     ["a byte order mark", `\uFEFF${full}`],
     ["no final newline", full.trimEnd()],
     ["a component without threats", full.replace(/ {6}threats:\n(?: {8}.*\n| {10}.*\n)+/, "")],
-    ["no threats at all", full.replace(/^threats:\n(?: {4}.*\n|\n)+/m, "").replace(/ {6}threats:\n(?: {8}.*\n)+/, "")],
+    [
+      "no threats at all",
+      full.replace(/^threats:\n(?: {4}.*\n|\n)+/m, "").replace(/ {6}threats:\n(?: {8}.*\n)+/, ""),
+    ],
     ["empty lists", full.replace(/^mitigations:\n(?: {4}.*\n)+/m, "mitigations: [] # none yet\n")],
     ["a null list", full.replace(/^mitigations:\n(?: {4}.*\n)+/m, "mitigations:\n")],
     ["a written null", full.replace(/^mitigations:\n(?: {4}.*\n)+/m, "mitigations: null\n")],
@@ -96,13 +99,25 @@ describe("addThreat", () => {
   it.each([
     ["text that does not parse", "otmVersion: 'x"],
     ["another kind of YAML", "a: 1\n"],
-    ["a flow list with items", full.replace(/^mitigations:\n(?: {4}.*\n)+/m, "mitigations: [{id: m, name: n, riskReduction: 1}]\n")],
+    [
+      "a flow list with items",
+      full.replace(
+        /^mitigations:\n(?: {4}.*\n)+/m,
+        "mitigations: [{id: m, name: n, riskReduction: 1}]\n",
+      ),
+    ],
     ["a flow document", `{otmVersion: "1", project: {name: a, id: b}}\n`],
     ["tabs", full.replace("    - id: m-old", "\t- id: m-old")],
     ["two documents", `${full}---\n${full}`],
     ["an anchored list", full.replace("\nmitigations:", "\nmitigations: &m")],
-    ["an aliased list", full.replace(/^mitigations:\n(?: {4}.*\n)+/m, "extra: &e []\nmitigations: *e\n")],
-    ["an alias bomb", `a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n${full}`],
+    [
+      "an aliased list",
+      full.replace(/^mitigations:\n(?: {4}.*\n)+/m, "extra: &e []\nmitigations: *e\n"),
+    ],
+    [
+      "an alias bomb",
+      `a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n${full}`,
+    ],
     ["a shared component list", full.replace("      threats:\n", "      threats: &t\n")],
   ])("never edits %s", (_name, before) => {
     expect(edited(before)).toBe("(refused)");

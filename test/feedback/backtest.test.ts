@@ -1,0 +1,97 @@
+import {
+  backtestRule,
+  benignBlockRate,
+  type CallSample,
+  chooseRule,
+} from "../../feedback/backtest.ts";
+
+const call = (tool: string, args: object) => ({
+  traceId: "t",
+  spanId: "s",
+  session: "x",
+  service: "shop",
+  tool,
+  arguments: JSON.stringify(args),
+});
+
+const fetchOf = (host: string) => call("WebFetch", { url: `https://${host}/x` });
+const bash = (command: string) => call("Bash", { command });
+const times = (count: number, item: ReturnType<typeof call>) =>
+  Array.from({ length: count }, () => item);
+
+function sample(flagged: CallSample["flagged"], benign: CallSample["benign"]): CallSample {
+  return { window: { from: "a", to: "b" }, flagged, benign };
+}
+
+describe("backtestRule", () => {
+  it("counts what a rule would have stopped", () => {
+    const given = sample(
+      [...times(14, fetchOf("evil.example")), fetchOf("other.example")],
+      [...times(97, fetchOf("docs.example")), ...times(3, fetchOf("evil.example"))],
+    );
+    const backtest = backtestRule("WebFetch(domain:evil.example)", given);
+    expect(backtest).toEqual({
+      window: { from: "a", to: "b" },
+      flaggedCaught: 14,
+      flaggedTotal: 15,
+      benignBlocked: 3,
+      benignTotal: 100,
+    });
+    expect(benignBlockRate(backtest)).toBe(0.03);
+  });
+
+  it("stops nothing with a rule that does not parse", () => {
+    expect(backtestRule("Write(x)", sample([fetchOf("a.example")], []))).toMatchObject({
+      flaggedCaught: 0,
+    });
+  });
+});
+
+describe("chooseRule", () => {
+  it.each([
+    {
+      name: "the host that was reached",
+      flagged: times(3, fetchOf("evil.example")),
+      benign: times(9, fetchOf("docs.example")),
+      rule: "WebFetch(domain:evil.example)",
+    },
+    {
+      name: "the subcommand, when the command has harmless uses",
+      flagged: times(3, bash("curl upload")),
+      benign: times(50, bash("curl status")),
+      rule: "Bash(curl upload:*)",
+    },
+    {
+      name: "the narrower of two equal rules",
+      flagged: times(3, bash("curl upload")),
+      benign: times(9, bash("ls")),
+      rule: "Bash(curl upload:*)",
+    },
+    {
+      name: "the wider one, when it alone catches all",
+      flagged: [bash("curl one"), bash("curl two")],
+      benign: times(9, bash("ls")),
+      rule: "Bash(curl:*)",
+    },
+    {
+      name: "the least harmful one, when all stop too much",
+      flagged: [...times(3, fetchOf("a.example")), fetchOf("b.example")],
+      benign: [...times(5, fetchOf("a.example")), ...times(2, fetchOf("b.example"))],
+      rule: "WebFetch(domain:b.example)",
+    },
+    {
+      name: "none, when nothing fits a slot",
+      flagged: [bash("ls $(x)")],
+      benign: [],
+      rule: undefined,
+    },
+  ])("is $name", ({ flagged, benign, rule }) => {
+    expect(chooseRule(sample(flagged, benign), 0.01)?.rule).toBe(rule);
+  });
+
+  it("does not depend on the order of calls", () => {
+    const flagged = [fetchOf("b.example"), fetchOf("a.example")];
+    const there = chooseRule(sample(flagged, []), 0.01);
+    expect(chooseRule(sample(flagged.toReversed(), []), 0.01)).toEqual(there);
+  });
+});
