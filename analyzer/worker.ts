@@ -1,6 +1,8 @@
+import { createHmac } from "node:crypto";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { systemClock } from "../core/clock.ts";
 import { openLmdbCommands } from "../core/commands/lmdb-commands.ts";
+import type { QueueKey } from "../core/keys/open-key.ts";
 import { createLogger } from "../core/log.ts";
 import { openLmdbQueue } from "../core/queue/lmdb-queue.ts";
 import { connectStore } from "../core/store/remote-store.ts";
@@ -11,7 +13,7 @@ import { createHeartbeatWriter } from "./ingest/heartbeat.ts";
 import { createInspector } from "./inspect/inspector.ts";
 import { createWindowStage } from "./series/window-stage.ts";
 import type { AnalyzerWorkerData, WorkerMessage } from "./start-worker.ts";
-import { traceDetectors } from "./trace/detectors/index.ts";
+import { createTraceDetectors } from "./trace/detectors/index.ts";
 import { createTraceStage } from "./trace/trace-stage.ts";
 
 /** The analyzer's thread: consumes the queue beside the thread that answers requests. */
@@ -54,7 +56,7 @@ interface Opened {
 function assemble(data: AnalyzerWorkerData, { queue, commands, logger }: Opened): Analyzer {
   const { config } = data;
   const store = connectStore(data.storePort);
-  const inspector = createInspector(config.analyzer);
+  const inspector = createInspector(config.analyzer, maskKey(data.queueKey));
   const clock = systemClock;
   return createAnalyzer({
     consumer: queue.consumer(),
@@ -64,7 +66,7 @@ function assemble(data: AnalyzerWorkerData, { queue, commands, logger }: Opened)
     findings: createFindingStage({ store, commands, clock, logger }),
     traces: createTraceStage({
       store,
-      detectors: traceDetectors,
+      detectors: createTraceDetectors(config.analyzer),
       config: config.analyzer,
       clock,
       logger,
@@ -75,6 +77,11 @@ function assemble(data: AnalyzerWorkerData, { queue, commands, logger }: Opened)
     clock,
     logger,
   });
+}
+
+/** Keys the digests in masks, so that they say nothing without this installation's key. */
+function maskKey({ bytes }: QueueKey): string {
+  return createHmac("sha256", bytes).update("telltale mask key").digest("hex");
 }
 
 if (parentPort === null) {

@@ -40,6 +40,7 @@ export async function bareStoreRate(bodies: readonly Buffer[]): Promise<number> 
 function rowsOf(body: Buffer): string[] {
   const columns = batchColumnsJson("default", "bare", Date.now());
   return decodeTraces("protobuf", gunzipSync(body)).map(
-    (span) => `{${spanRowJson({ span, genAi: null, costUsd: 0, detections: [] })},${columns}}`,
+    (span) =>
+      `{${spanRowJson({ span, genAi: null, costUsd: 0, detections: [], failures: [] })},${columns}}`,
   );
 }

@@ -1,6 +1,7 @@
 import type { SeriesAlarm } from "../analyzer/detectors/series/series-metric.ts";
 import { seriesMetrics } from "../analyzer/detectors/series/series-metrics.ts";
 import type { SeriesWindow } from "../analyzer/series/series-window.ts";
+import { printFigures } from "./print-figures.ts";
 import { type InjectedShift, type SimulatedService, simulateService } from "./simulated-service.ts";
 
 /** An alarm of one series, at the start of the window that raised it. */
@@ -70,9 +71,34 @@ const typeOfMetric: ReadonlyMap<string, string> = new Map(
 
 /**
  * False alarms of the series detectors on healthy weeks, and their delay after a shift, at
- * shipped defaults. A run has two healthy weeks from a cold start and a day with the shift.
+ * shipped defaults. The argument is the number of seeds per row.
  */
-export function benchSeries({ seeds = 8 }: { readonly seeds?: number } = {}): SeriesBenchRow[] {
+export function benchSeries([seeds = "8"]: readonly string[] = []): void {
+  const rows = measureSeries(Number(seeds));
+  const falseAlarms = rows.reduce((sum, row) => sum + row.falseAlarms, 0);
+  const missed = rows.reduce(
+    (sum, row) => sum + (row.shift === "none" ? 0 : row.runs - row.found),
+    0,
+  );
+  printFigures(rows.map(toFigure));
+  const result = { bench: "series", ok: falseAlarms === 0 && missed === 0, rows };
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+}
+
+function toFigure(row: SeriesBenchRow): readonly [string, string] {
+  const name = `${row.requestsPerMinute} requests/min, ${row.shift}`;
+  const quiet = `${row.falseAlarms} false alarms in ${row.serviceWeeks} service-weeks`;
+  return row.shift === "none"
+    ? [name, quiet]
+    : [
+        name,
+        `found ${row.found} of ${row.runs}, median ${row.medianDelayMinutes} min, ` +
+          `at most ${row.maxDelayMinutes} min; ${quiet}`,
+      ];
+}
+
+/** A run has two healthy weeks from a cold start and more than a day with the shift. */
+export function measureSeries(seeds: number): SeriesBenchRow[] {
   return [60, 15, 2].flatMap((requestsPerMinute) => [
     benchHealthy(requestsPerMinute, seeds),
     ...shifts.map((shift) => benchShift(requestsPerMinute, seeds, shift)),

@@ -64,7 +64,7 @@ export function createBatchStep(
       stage("findings");
       await consumer.commit(batch, stored.outcome);
       stage("commit");
-      countBatch(metrics, batch);
+      countBatch(metrics, prepared);
       return { worked: true, stored };
     } catch (error) {
       ahead = null;
@@ -123,7 +123,10 @@ async function recordFindings(findings: FindingStage, stored: StoredBatch): Prom
   }
 }
 
-function countBatch(metrics: Metrics, batch: Batch): void {
+function countBatch(metrics: Metrics, { batch, failures }: PreparedBatch): void {
+  for (const [detector, count] of failures) {
+    metrics.count("telltale.detector.errors", count, { detector });
+  }
   metrics.count("telltale.analyzer.batches", 1);
   metrics.count(
     "telltale.analyzer.records",

@@ -1,6 +1,6 @@
 import type { Change } from "../../core/model/change.ts";
 
-/** The change's columns in `changes`; times as ISO strings, `Revision` orders statements. */
+/** The change's columns in `changes`; times as ticks (milliseconds), `Revision` orders statements. */
 export function changeRow(
   change: Change,
   batch: { readonly id: string; readonly receivedAtUnixMs: number; readonly revision: number },
@@ -9,7 +9,7 @@ export function changeRow(
     Tenant: change.tenant,
     ChangeId: change.changeId,
     Kind: change.kind,
-    Time: seconds(change.timeUnixMs),
+    Time: Math.trunc(change.timeUnixMs),
     Service: change.service,
     Environment: change.environment,
     Name: change.name,
@@ -26,16 +26,12 @@ export function changeRow(
     SessionModel: change.session?.model ?? "",
     Prompt: change.prompt,
     Intent: change.intent,
-    StartedAt: change.startedAtUnixMs === null ? null : seconds(change.startedAtUnixMs),
-    CompletedAt: change.completedAtUnixMs === null ? null : seconds(change.completedAtUnixMs),
+    StartedAt: change.startedAtUnixMs,
+    CompletedAt: change.completedAtUnixMs,
     Status: change.status,
     Source: change.source,
     BatchId: batch.id,
-    ReceivedAt: seconds(batch.receivedAtUnixMs),
+    ReceivedAt: Math.trunc(batch.receivedAtUnixMs),
     Revision: batch.revision,
   };
-}
-
-function seconds(unixMs: number): string {
-  return (unixMs / 1000).toFixed(3);
 }

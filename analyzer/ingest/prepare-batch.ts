@@ -39,6 +39,8 @@ export interface PreparedBatch {
   readonly changes: readonly Change[];
   /** Detections on logs; those on spans stay with the span until duplicates are known. */
   readonly logDetections: readonly Detection[];
+  /** Detectors that threw, by id; the others went on. */
+  readonly failures: ReadonlyMap<string, number>;
   /** Records per tenant and signal, duplicates still included. */
   readonly counts: ReadonlyMap<string, RecordCount>;
 }
@@ -63,6 +65,7 @@ export function prepareBatch(
     rows: new Map(),
     changes: [],
     logDetections: [],
+    failures: new Map(),
     counts: new Map(),
   };
   for (const record of batch.records) {
@@ -76,6 +79,7 @@ interface Builder extends PreparedBatch {
   readonly rows: Map<string, RowBuffer>;
   readonly changes: Change[];
   readonly logDetections: Detection[];
+  readonly failures: Map<string, number>;
   readonly counts: Map<string, RecordCount>;
 }
 
@@ -95,7 +99,9 @@ function addRecord(
   switch (decoded.signal) {
     case "traces":
       for (const span of decoded.spans) {
-        addSpan(builder, inspector.span(tenant, span), tenant, batchColumns);
+        const inspected = inspector.span(tenant, span);
+        addSpan(builder, inspected, tenant, batchColumns);
+        addFailures(builder, inspected.failures);
       }
       return addCount(builder, record, decoded.spans.length);
     case "logs":
@@ -105,6 +111,7 @@ function addRecord(
         const row = logRowJson(inspected.record, session, receivedAtUnixMs);
         rowsOf(builder, "otel_logs").write(`{${row},${batchColumns}}\n`);
         builder.logDetections.push(...inspected.detections);
+        addFailures(builder, inspected.failures);
       }
       return addCount(builder, record, decoded.logs.length);
     case "metrics":
@@ -144,6 +151,12 @@ function addSpan(
     isGenAi: genAi !== null,
     detections,
   });
+}
+
+function addFailures({ failures }: Builder, failed: InspectedSpan["failures"]): void {
+  for (const { detector } of failed) {
+    failures.set(detector, (failures.get(detector) ?? 0) + 1);
+  }
 }
 
 function rowsOf(builder: Builder, table: string): RowBuffer {

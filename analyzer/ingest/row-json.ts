@@ -1,10 +1,12 @@
 import type { AttributeMap, Resource, Scope } from "../../core/model/telemetry.ts";
 import { attributesJson, attributeText } from "./attribute-json.ts";
 
-/** `DateTime64(9)` as ClickHouse reads it from JSON: quoted seconds with nine decimals. */
+/** Greatest nanosecond `DateTime64(9)` holds: 2262-04-11. */
+const maxUnixNano = 9_223_372_036_854_775_807n;
+
+/** `DateTime64(9)` as ClickHouse reads it from JSON: ticks. Text forms fail near the epoch. */
 export function dateTime64Json(unixNano: bigint): string {
-  const text = unixNano.toString().padStart(10, "0");
-  return `"${text.slice(0, -9)}.${text.slice(-9)}"`;
+  return (unixNano > maxUnixNano ? maxUnixNano : unixNano).toString();
 }
 
 /** A finite number as JSON; NaN and the infinities in the quoted form ClickHouse reads. */
@@ -75,6 +77,6 @@ export function batchColumnsJson(
 ): string {
   return (
     `"Tenant":${JSON.stringify(tenant)},"BatchId":${JSON.stringify(batchId)},` +
-    `"ReceivedAt":"${(receivedAtUnixMs / 1000).toFixed(3)}"`
+    `"ReceivedAt":${Math.trunc(receivedAtUnixMs)}`
   );
 }

@@ -6,6 +6,9 @@ export interface Matcher {
   collect(text: string, hits: Hits): void;
 }
 
+/** States fit 16 bits. */
+const maxStates = 65_535;
+
 interface Trie {
   readonly next: Map<number, number>[];
   readonly outputs: number[][];
@@ -19,22 +22,25 @@ interface Trie {
  * look-up and one comparison for each UTF-16 unit. Time is linear in the text and the hits.
  *
  * @param patterns ASCII strings; case is ignored.
- * @throws RangeError if a pattern is empty or not ASCII.
+ * @throws RangeError if a pattern is empty or not ASCII, or all are too long together.
  */
 export function createMatcher(patterns: readonly string[]): Matcher {
   const { classOf, classCount } = characterClasses(patterns);
   const trie = buildTrie(patterns, classOf);
   const order = breadthFirst(trie);
+  if (order.length > maxStates) {
+    throw new RangeError(`expected patterns of ${maxStates} characters at most, got more`);
+  }
   const fail = linkFailures(trie, order);
-  const { renumbered, firstAccepting } = acceptingLast(trie);
-  const table = new Uint32Array(order.length * classCount);
+  const { renumbered, firstAccepting } = acceptingLast(trie, order);
+  const table = new Uint16Array(order.length * classCount);
   for (const state of order) {
     const row = (renumbered[state] ?? 0) * classCount;
     const fallback = (renumbered[fail[state] ?? 0] ?? 0) * classCount;
     for (let symbol = 0; symbol < classCount; symbol += 1) {
       const child = trie.next[state]?.get(symbol);
       const inherited = state === 0 ? 0 : (table[fallback + symbol] ?? 0);
-      table[row + symbol] = child === undefined ? inherited : (renumbered[child] ?? 0) * classCount;
+      table[row + symbol] = child === undefined ? inherited : (renumbered[child] ?? 0);
     }
   }
   const outputs: number[][] = [];
@@ -45,8 +51,8 @@ export function createMatcher(patterns: readonly string[]): Matcher {
 }
 
 interface Automaton {
-  /** Row-major; entries are target states multiplied by `classCount`. */
-  readonly table: Uint32Array;
+  /** Row-major; entries are target states. */
+  readonly table: Uint16Array;
   readonly classOf: Uint8Array;
   readonly classCount: number;
   readonly firstAccepting: number;
@@ -54,15 +60,14 @@ interface Automaton {
 }
 
 function collector(automaton: Automaton): Matcher["collect"] {
-  const { table, classOf, classCount, outputs } = automaton;
-  const firstAccepting = automaton.firstAccepting * classCount;
+  const { table, classOf, classCount, firstAccepting, outputs } = automaton;
   return function collect(text, hits) {
     let state = 0;
     for (let at = 0; at < text.length; at += 1) {
       // Both arrays cover every index that occurs, so a check here would only cost time.
-      state = table[state + (classOf[text.charCodeAt(at)] as number)] as number;
+      state = table[state * classCount + (classOf[text.charCodeAt(at)] as number)] as number;
       if (state >= firstAccepting) {
-        for (const pattern of outputs[state / classCount] ?? []) {
+        for (const pattern of outputs[state] ?? []) {
           hits.push(pattern, at + 1);
         }
       }
@@ -148,18 +153,19 @@ function follow(trie: Trie, fail: readonly number[], from: number, symbol: numbe
   }
 }
 
-/** Numbers the states so that those with an output come last; the root stays 0. */
-function acceptingLast(trie: Trie): { renumbered: number[]; firstAccepting: number } {
+/**
+ * Numbers the states so that those with an output come last, and otherwise by depth: shallow
+ * states are the busy ones, so their rows share cache lines. The root stays 0.
+ */
+function acceptingLast(
+  trie: Trie,
+  order: readonly number[],
+): { renumbered: number[]; firstAccepting: number } {
   const renumbered: number[] = [];
-  let number = 0;
-  for (const accepting of [false, true]) {
-    for (const [state, output] of trie.outputs.entries()) {
-      if (output.length > 0 === accepting) {
-        renumbered[state] = number;
-        number += 1;
-      }
-    }
+  const plain = order.filter((state) => trie.outputs[state]?.length === 0);
+  const accepting = order.filter((state) => trie.outputs[state]?.length !== 0);
+  for (const [number, state] of [...plain, ...accepting].entries()) {
+    renumbered[state] = number;
   }
-  const accepting = trie.outputs.filter((output) => output.length > 0).length;
-  return { renumbered, firstAccepting: trie.outputs.length - accepting };
+  return { renumbered, firstAccepting: plain.length };
 }

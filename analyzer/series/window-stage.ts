@@ -203,15 +203,9 @@ async function load(stage: StageState): Promise<void> {
     stage.followed.set(streamKey(stream), followed);
   }
   for (const stored of await findStreams(reads)) {
-    observeArrival(stage, { ...stored, minTimeUnixMs: stored.maxTimeUnixMs });
-    startAt(stage.followed.get(streamKey(stored)), stored.minTimeUnixMs);
-  }
-}
-
-/** A stream without a checkpoint begins with its first stored window. */
-function startAt(followed: FollowedStream | undefined, minTimeUnixMs: number): void {
-  if (followed !== undefined && followed.snapshots.length === 0 && followed.dirty) {
-    followed.state = followStream(followed.stream, minTimeUnixMs).state;
+    // What a checkpoint has seen is not late; a stream without one begins with its first window.
+    const seenUntilUnixMs = stage.followed.get(streamKey(stored))?.state.seenUntilUnixMs;
+    observeArrival(stage, { ...stored, minTimeUnixMs: seenUntilUnixMs ?? stored.minTimeUnixMs });
   }
 }
 

@@ -8,6 +8,7 @@ import { guardRequests } from "./guard-requests.ts";
 import { handleErrors } from "./handle-errors.ts";
 import { HttpError } from "./http-error.ts";
 import { type RenderError, renderProblem } from "./render-problem.ts";
+import { securityHeaders } from "./security-headers.ts";
 
 /** Limits of one connection. Node checks the two timeouts of a request every 5 s. */
 export const connectionLimits = {
@@ -37,6 +38,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const server = fastify({
     logger: false,
     bodyLimit: connectionLimits.maxParsedBodyBytes,
+    // Ids of changes are their senders', and may be long; the header limit bounds them.
+    routerOptions: { maxParamLength: connectionLimits.maxHeaderBytes },
     requestTimeout: connectionLimits.requestTimeoutMs,
     keepAliveTimeout: connectionLimits.keepAliveTimeoutMs,
     // While the server closes, requests that still arrive are answered in their own protocol.
@@ -51,7 +54,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     frameworkErrors: (error, _request, reply: FastifyReply) => {
       const refusal = new HttpError("invalid_request", error.message);
       const { contentType, body } = renderError(refusal, undefined);
-      void reply.code(400).type(contentType).send(Buffer.from(body));
+      void reply.code(400).headers(securityHeaders).type(contentType).send(Buffer.from(body));
     },
   });
   // Handlers parse their input into typed values; a route's schema describes and writes only.

@@ -35,10 +35,10 @@ export const metricTable = {
     unit: "{detection}",
     description: "Detections by detector and type",
   },
-  "telltale.feedback.ticks": {
+  "telltale.detector.errors": {
     kind: "counter",
-    unit: "{tick}",
-    description: "Rounds of the feedback loop, by result",
+    unit: "{error}",
+    description: "Detectors that threw on a record; the others went on",
   },
   "telltale.store.dropped": {
     kind: "counter",

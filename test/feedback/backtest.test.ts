@@ -68,6 +68,12 @@ describe("chooseRule", () => {
       rule: "Bash(curl upload:*)",
     },
     {
+      name: "the file and not its folder",
+      flagged: times(2, call("Read", { path: "secrets/x.txt" })),
+      benign: [],
+      rule: "Read(./secrets/x.txt)",
+    },
+    {
       name: "the wider one, when it alone catches all",
       flagged: [bash("curl one"), bash("curl two")],
       benign: times(9, bash("ls")),

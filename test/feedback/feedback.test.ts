@@ -120,10 +120,14 @@ describe("the feedback loop", () => {
 
   it("files nothing twice when it starts again", async () => {
     const refs = work.git(["for-each-ref"]);
+    const rows = await store.reads.query("SELECT Id, Revision FROM proposals ORDER BY Revision");
     loop = open();
     await loop.tick();
     await loop.tick();
     expect(work.git(["for-each-ref"])).toBe(refs);
+    expect(await store.reads.query("SELECT Id, Revision FROM proposals ORDER BY Revision")).toEqual(
+      rows,
+    );
   });
 
   it("takes an approval from a person only, once, with a reason", async () => {
@@ -178,13 +182,19 @@ describe("the feedback loop", () => {
     expect((await stored("guardrail")).state).toBe("verifying");
   });
 
-  it("says nothing while the detector's heartbeat is missing", async () => {
+  it("waits for hours that are still arriving", async () => {
     await insertTraffic(store.writes, {
       fromUnixMs: fixed,
       toUnixMs: verified,
-      receivedUnixMs: nowMs - hourMs,
+      receivedUnixMs: nowMs,
       badEveryHours: 0,
     });
+    nowMs += 11_000;
+    await loop.tick();
+    expect(await stored("guardrail")).toMatchObject({ state: "verifying", verification: null });
+  });
+
+  it("says nothing while the detector's heartbeat is missing", async () => {
     await insertHeartbeats(store.writes, fixed, verified - 5 * hourMs);
     nowMs += 11_000;
     await loop.tick();

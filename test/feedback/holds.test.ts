@@ -146,6 +146,23 @@ describe("what is drafted and not filed", () => {
     expect(await guardrail()).toMatchObject({ state: "filed", changes: ["a".repeat(40)] });
   });
 
+  it("drafts anew when the file has changed since the draft", async () => {
+    start({ [settings]: `{"permissions": {"deny": ["A"]}}` });
+    await finding({ Attribution: "[]" });
+    const loop = open();
+    await loop.tick();
+    start({ [settings]: `{"permissions": {"deny": ["B"]}}` });
+    await finding({ Revision: 2 });
+    await loop.tick();
+    await loop.tick();
+    const guardrails = (await proposals()).filter(({ surface }) => surface === "guardrail");
+    expect(guardrails.map(({ state }) => state).toSorted()).toEqual(["filed", "superseded"]);
+    const filed = guardrails.find(({ state }) => state === "filed");
+    expect(filed?.patch).toContain(
+      `+{"permissions": {"deny": ["B", "WebFetch(domain:evil.example)"]}}`,
+    );
+  });
+
   it("never edits a settings file that does not parse: the draft is text only", async () => {
     start({ [settings]: "{ not json" });
     await finding();

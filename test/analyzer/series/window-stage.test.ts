@@ -146,6 +146,25 @@ describe("window stage", () => {
     expect(await stateOf("resume")).toEqual(expectedState);
   });
 
+  it("reads nothing again after a restart when nothing new was stored", async () => {
+    const service = "unchanged";
+    const rows = spanRows({ seed: 35, service, fromUnixMs: start, minutes: 60, rate: 6 });
+    const first = newStage();
+    await arrive(first, rows);
+    await first.checkpoint();
+    const second = newStage();
+    await second.load();
+    now += 11_000;
+    await second.tick();
+    await second.checkpoint();
+    const [revisions] = await store.reads.query<{ count: number }>(
+      `SELECT toUInt32(uniqExact(Revision)) AS count FROM series_state
+       WHERE Tenant = 'default' AND Service = {service:String}`,
+      { service },
+    );
+    expect(revisions).toEqual({ count: 1 });
+  });
+
   it("retracts what late records disprove, and raises what they prove", async () => {
     const { healthy, bad } = badEvening("late", 40);
     const stage = newStage();

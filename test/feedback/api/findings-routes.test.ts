@@ -51,6 +51,13 @@ beforeAll(async () => {
     }),
   ]);
   await insertFindingOfCommit();
+  // The event behind the status that is seeded.
+  await api.commands.append("finding/default/default-finding-2", 0, {
+    type: "status",
+    actor: "local:ada",
+    timeUnixMs: seedEndUnixMs,
+    data: { status: "resolved", reason: "fixed" },
+  });
 }, 60_000);
 
 afterAll(() => api.close());
@@ -158,7 +165,7 @@ describe("GET /api/v1/findings", () => {
     { query: "cursor=bm9wZQ", words: "cursor: expected the nextCursor" },
     { query: "cursor=WyIxIiwiMiJd", words: "cursor: expected the nextCursor" },
     { query: `service=${"x".repeat(257)}`, words: "service: " },
-  ])("refuses $query in words", async ({ query, words }) => {
+  ])("refuses query $# in words: $words", async ({ query, words }) => {
     const { status, body } = await ask({ url: `/api/v1/findings?${query}` });
     expect(status).toBe(400);
     expect(body).toMatchObject({ type: "urn:telltale:problem:invalid_request", status: 400 });
@@ -192,7 +199,7 @@ describe("GET /api/v1/findings/{id}", () => {
     encodeURIComponent("x' OR '1'='1"),
     "%F0%9F%92%A9",
     "a".repeat(2000),
-  ])("answers 404 for %s", async (id) => {
+  ])("answers 404 for unknown id %#", async (id) => {
     for (const url of [`/api/v1/findings/${id}`, `/api/v1/findings/${id}/lineage`]) {
       const { status, body } = await ask({ url });
       expect([status, body["type"]]).toEqual([404, "urn:telltale:problem:not_found"]);
@@ -277,12 +284,15 @@ describe("POST /api/v1/findings/{id}/status", () => {
     { body: { status: "gone", reason: "x" }, words: ["status: "] },
     { body: { status: "open" }, words: ["reason: "] },
     { body: { status: "open", reason: "  " }, words: ["reason: a reason is needed"] },
-    { body: { status: "muted", reason: "x", until: "soon" }, words: ["until: expected an RFC 3339"] },
+    {
+      body: { status: "muted", reason: "x", until: "soon" },
+      words: ["until: expected an RFC 3339"],
+    },
     { body: { status: "open", reason: "x".repeat(2001) }, words: ["reason: "] },
     { body: [], words: ["body: "] },
     { body: "open", words: ["body: "] },
     { body: null, words: ["status: "] },
-  ])("refuses $body and names every mistake", async ({ body, words }) => {
+  ])("refuses body $# and names every mistake: $words", async ({ body, words }) => {
     const answer = await ask({ method: "POST", url, body });
     expect(answer.status).toBe(400);
     for (const each of words) {

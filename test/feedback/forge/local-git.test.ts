@@ -1,9 +1,12 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Repository } from "../../../core/config/config.ts";
 import type { FileRequest } from "../../../feedback/forge/forge.ts";
 import { createLocalGit } from "../../../feedback/forge/local-git.ts";
+import { proposalPage } from "../../../feedback/forge/proposal-page.ts";
 import { createGitRepository, type GitRepository } from "../../helpers/git-repository.ts";
+import { findingOf } from "../finding-of.ts";
 
 const path = ".claude/settings.json";
 const before = `{\n  "permissions": {\n    "deny": []\n  }\n}\n`;
@@ -174,6 +177,38 @@ describe("the local git forge", () => {
     expect(await contains("--upload-pack=touch /tmp/x")).toBe(false);
     expect(await contains("main")).toBe(false);
   });
+
+  it.each(["merge --quiet --no-ff --no-edit", "merge --quiet --squash"])(
+    "is undone after %s by the command on its page",
+    async (how) => {
+      const page = proposalPage({
+        proposalId,
+        title: requestOf().title,
+        summary: "Add a rule.",
+        surface: "guardrail",
+        finding: findingOf(),
+        backtest: null,
+        hold: "",
+        maxDays: 14,
+      });
+      const { branch } = await forge.file(repository, requestOf({ page }));
+      work.git([...how.split(" "), branch]);
+      if (how.includes("squash")) {
+        const message = work.git(["log", "-1", "--format=%B", branch]);
+        work.git(["commit", "--quiet", "-m", message]);
+      }
+      expect(readFileSync(join(work.dir, path), "utf8")).toBe(after);
+      const command = /```sh\n(.*)\n```/.exec(page)?.[1] ?? "exit 1";
+      const env = { ...process.env, GIT_AUTHOR_NAME: "A", GIT_AUTHOR_EMAIL: "a@b.example" };
+      const committer = { GIT_COMMITTER_NAME: "A", GIT_COMMITTER_EMAIL: "a@b.example" };
+      execFileSync("sh", ["-c", command], {
+        cwd: work.dir,
+        env: { ...env, ...committer },
+        stdio: "pipe",
+      });
+      expect(readFileSync(join(work.dir, path), "utf8")).toBe(before);
+    },
+  );
 
   it("finds a fast-forward", async () => {
     const { commit, branch } = await forge.file(repository, requestOf());

@@ -1,5 +1,7 @@
+import * as fc from "fast-check";
 import { parse } from "jsonc-parser";
 import { addPermissionRule } from "../../../../feedback/surfaces/guardrail/settings-edit.ts";
+import { removedLines } from "../../../../feedback/text/unified-diff.ts";
 
 const rule = "WebFetch(domain:evil.example)";
 
@@ -71,6 +73,27 @@ describe("addPermissionRule", () => {
       hooks: { a: [1] },
       permissions: { allow: ["X"], ask: ["Y", rule] },
     });
+  });
+
+  it("adds the rule and nothing else to every settings object, and keeps its lines", () => {
+    const rules = fc.array(fc.string({ unit: "binary" }), { maxLength: 3 });
+    const permissions = fc.record({ allow: rules, deny: rules, ask: rules }, { requiredKeys: [] });
+    const settings = fc.record(
+      { model: fc.jsonValue(), permissions, env: fc.jsonValue() },
+      { requiredKeys: [] },
+    );
+    const indent = fc.constantFrom<string | number>(0, 2, 4, "\t");
+    fc.assert(
+      fc.property(settings, indent, fc.boolean(), (value, step, crlf) => {
+        const text = JSON.stringify(value, null, step);
+        const before = crlf ? text.replaceAll("\n", "\r\n") : text;
+        const after = edited(before);
+        const deny = [...(value.permissions?.deny ?? []), rule];
+        const expected = { ...value, permissions: { ...value.permissions, deny } };
+        expect(parse(after)).toEqual(JSON.parse(JSON.stringify(expected)));
+        expect(removedLines({ path: "", before, after }).length).toBeLessThanOrEqual(1);
+      }),
+    );
   });
 
   it("keeps a hostile rule a string", () => {
