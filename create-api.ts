@@ -59,13 +59,15 @@ export async function createApi(dependencies: ApiDependencies): Promise<FastifyI
   return server;
 }
 
+/** Below it, senders are about to be told to wait. */
+const leastRoomShare = 0.05;
+
 /** Why this process should get no traffic. */
 async function problemsOf(
   queue: QueueProducer,
   { reads }: Pick<OpenedStore, "reads">,
 ): Promise<string[]> {
-  const { fileBytes, limitBytes } = queue.stats();
-  const problems = fileBytes >= limitBytes ? ["the queue is full"] : [];
+  const problems = queue.stats().roomShare < leastRoomShare ? ["the queue is full"] : [];
   const answered = await reads.query("SELECT 1").then(
     () => true,
     () => false,

@@ -31,7 +31,8 @@ function hasNestedRepeat(source: string): boolean {
     if (unboundedInside && quantifier !== undefined) {
       return true;
     }
-    const symbol = unboundedInside ? "R" : "e";
+    const unbounded = unboundedInside || /[*+]|,\}/.test(quantifier ?? "");
+    const symbol = unbounded ? "R" : "e";
     rest = rest.slice(0, match.index) + symbol + rest.slice(match.index + group.length);
   }
   return false;

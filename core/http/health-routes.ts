@@ -9,7 +9,7 @@ export interface HealthDependencies {
 /** `/healthz` (alive), `/readyz` (able to work, with reasons if not) and `/metrics`. */
 export function healthRoutes({ problems, scrape }: HealthDependencies) {
   return async (instance: FastifyInstance): Promise<void> => {
-    const open = { config: { permission: "public" as const }, schema: { hide: true } as object };
+    const open = { config: { permission: "public" as const } };
     instance.get("/healthz", open, async () => ({ status: "ok" }));
     instance.get("/readyz", open, async (_request, reply) => {
       const found = await problems();

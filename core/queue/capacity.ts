@@ -45,6 +45,13 @@ export function recordBytes(headerText: string, { bodyBytes }: RecordHeader): nu
   return body + Buffer.byteLength(headerText) + entryOverheadBytes;
 }
 
+/** Share of the capacity that new records may still take, 0 to 1. */
+export function roomShare(tables: QueueTables, state: QueueState, limitBytes: number): number {
+  const capacity = capacityBytes(tables, limitBytes);
+  const trimmable = Math.max(0, state.consumedBytes - capacity * replayShare);
+  return Math.max(0, 1 - (state.usedBytes - trimmable) / capacity);
+}
+
 export function digestLimit(limitBytes: number): number {
   return Math.floor((limitBytes * digestShare) / digestBytes);
 }

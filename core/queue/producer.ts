@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { stableId } from "../model/identity.ts";
 import type { AccountedSignal } from "../model/telemetry.ts";
 import { accountingRows, addReasons, count, sumReasons } from "./accounting.ts";
-import { digestLimit, makeRoom, recordBytes } from "./capacity.ts";
+import { digestLimit, makeRoom, recordBytes, roomShare } from "./capacity.ts";
 import {
   type AppendOptions,
   type AppendResult,
@@ -247,6 +247,7 @@ function readStats(tables: QueueTables, limitBytes: number): QueueStats {
     requestsWaiting: state.nextPosition - state.head,
     fileBytes: fileBytes(tables),
     limitBytes,
+    roomShare: roomShare(tables, state, limitBytes),
     oldestWaitingUnixMs: readHeader(tables, state.head)?.receivedAtUnixMs ?? null,
   };
 }

@@ -58,6 +58,8 @@ export interface QueueStats {
   readonly requestsWaiting: number;
   readonly fileBytes: number;
   readonly limitBytes: number;
+  /** What new records may still take, 0 (full) to 1; `fileBytes` does not tell: it never falls. */
+  readonly roomShare: number;
   readonly oldestWaitingUnixMs: number | null;
 }
 

@@ -33,14 +33,11 @@ export async function consoleRoutes(instance: FastifyInstance): Promise<void> {
   for (const file of files) {
     const bytes = readFileSync(fileURLToPath(new URL(file, folder)));
     const path = file === "index.html" ? "/" : `/console/${file}`;
-    instance.get(
-      path,
-      { config: { permission: "public" }, schema: { hide: true } as object },
-      (_request, reply) =>
-        reply
-          .header("content-security-policy", pagePolicy)
-          .type(contentTypes[extname(file)] ?? "application/octet-stream")
-          .send(bytes),
+    instance.get(path, { config: { permission: "public" } }, (_request, reply) =>
+      reply
+        .header("content-security-policy", pagePolicy)
+        .type(contentTypes[extname(file)] ?? "application/octet-stream")
+        .send(bytes),
     );
   }
   // Short links, as issues and pull requests carry them.
@@ -50,7 +47,7 @@ export async function consoleRoutes(instance: FastifyInstance): Promise<void> {
   ] as const) {
     instance.get<{ Params: { id: string } }>(
       short,
-      { config: { permission: "public" }, schema: { hide: true } as object },
+      { config: { permission: "public" } },
       (request, reply) => reply.redirect(`/#/${page}/${encodeURIComponent(request.params.id)}`),
     );
   }

@@ -2,11 +2,15 @@ import { fastifySwagger } from "@fastify/swagger";
 import type { FastifyInstance } from "fastify";
 
 /**
- * `GET /api/openapi.json`, made from the schemas of the routes themselves. Register it before
+ * `GET /api/openapi.json`: the routes under `/api/v1`, made from their own schemas. Register it before
  * the routes it is to describe.
  */
 export async function openApi(instance: FastifyInstance, version: string): Promise<void> {
   await instance.register(fastifySwagger, {
+    transform: ({ schema, url }) => ({
+      schema: url.startsWith("/api/v1/") ? schema : { ...schema, hide: true },
+      url,
+    }),
     openapi: {
       openapi: "3.1.0",
       info: {
@@ -26,9 +30,7 @@ export async function openApi(instance: FastifyInstance, version: string): Promi
       security: [{ bearer: [] }, { apiKey: [] }, {}],
     },
   });
-  instance.get(
-    "/api/openapi.json",
-    { config: { permission: "public" }, schema: { hide: true } as object },
-    async () => instance.swagger(),
+  instance.get("/api/openapi.json", { config: { permission: "public" } }, async () =>
+    instance.swagger(),
   );
 }

@@ -25,7 +25,7 @@ export const overrideRules: readonly InstructionRule[] = [
       "stop following",
     ],
     pattern: new RegExp(
-      `(?:ignore|disregard|forget|override|bypass|neglect|overlook|(?:do not|don't|stop) follow(?:ing)?)\\s+(?:about\\s+|everything\\s+(?:in|from)\\s+|what(?:ever)?\\s+)?(?:the |all |any |your |my |these |of ){0,4}(?:previous|prior|above|preceding|earlier|initial|original|system|foregoing|past|existing|your|current|given|all)\\s+${them}${orders}`,
+      `(?:ignore|disregard|forget|override|bypass|neglect|overlook|(?:do not|don't|stop) follow(?:ing)?)\\s{1,8}(?:about\\s{1,8}|everything\\s{1,8}(?:in|from)\\s{1,8}|what(?:ever)?\\s{1,8})?(?:the |all |any |your |my |these |of ){0,4}(?:previous|prior|above|preceding|earlier|initial|original|system|foregoing|past|existing|your|current|given|all)\\s{1,8}${them}${orders}`,
       "iy",
     ),
     weight: 0.9,
@@ -34,7 +34,7 @@ export const overrideRules: readonly InstructionRule[] = [
     id: "override-all",
     keywords: ["ignore", "disregard", "forget"],
     pattern:
-      /(?:ignore|disregard|forget)\s+(?:all|everything|anything)\s+(?:of\s+)?(?:the\s+|that\s+|you\s+)?(?:above|before|previous|prior|was said|were told|have been told|i(?:'ve| have)? (?:said|told)|i said|i told)|(?:ignore|disregard) (?:the )?(?:above|previous)\s+(?:and|text|directions|line|sentence)/iy,
+      /(?:ignore|disregard|forget)\s{1,8}(?:all|everything|anything)\s{1,8}(?:of\s{1,8})?(?:the\s{1,8}|that\s{1,8}|you\s{1,8})?(?:above|before|previous|prior|was said|were told|have been told|i(?:'ve| have)? (?:said|told)|i said|i told)|(?:ignore|disregard) (?:the )?(?:above|previous)\s{1,8}(?:and|text|directions|line|sentence)/iy,
     weight: 0.85,
   },
   {
@@ -50,7 +50,7 @@ export const overrideRules: readonly InstructionRule[] = [
       "actual instruction",
     ],
     pattern:
-      /(?:here (?:are|is)|these are|follow|your|the|with|my)\s+(?:the\s+|your\s+|my\s+|only\s+)?(?:new|updated|real|actual|revised|true)\s+(?:set of\s+)?(?:instructions?|tasks?|rules?|prompt|directives?)\b[^.\n]{0,40}(?::|is\b|are\b)|(?:^|\n|[.!]\s)\s*(?:new|updated) (?:instructions?|system prompt|rules?)\s*:/i,
+      /(?:here (?:are|is)|these are|follow|your|the|with|my)\s{1,8}(?:the\s{1,8}|your\s{1,8}|my\s{1,8}|only\s{1,8})?(?:new|updated|real|actual|revised|true)\s{1,8}(?:set of\s{1,8})?(?:instructions?|tasks?|rules?|prompt|directives?)\b[^.\n]{0,40}(?::|is\b|are\b)|(?:^|\n|[.!]\s)\s{0,8}(?:new|updated) (?:instructions?|system prompt|rules?)\s{0,8}:/i,
     weight: 0.6,
   },
   {
@@ -88,7 +88,7 @@ export const overrideRules: readonly InstructionRule[] = [
       "what were",
     ],
     pattern:
-      /(?:repeat|reveal|print|output|display|recite|echo|dump|leak|disclose|list|relay|paraphrase|rephrase|rewrite|convert|write(?: out| down)?|return|summari[sz]e|translate|explain|tell me|show(?: me)?|give me|respond with|what (?:is|are|was|were))\s+(?:(?:me|back|out|us|everything|in|exact|full|entire|complete|first|said|correct|actual|verbatim|every|all|of|the|any|word for word)\s+){0,6}(?:your|previous|prior|above|initial|original|hidden|secret|system|preceding|earlier|given)\s+(?:(?:initial|original|system|full|entire|secret|hidden|exact|previous|prior|above|access|set of)\s+){0,3}(?:prompts?\b(?! (?:for|to|engineering))|system message|instructions?\b|directives|rules\b|commands\b|programming|access code|pre-?prompt)|(?:repeat|print|output|recite|return|reproduce)\b[^.\n]{0,30}\b(?:(?:words|text|everything|lines?|sentences?) (?:above|before|prior)|prompt (?:so far|above|verbatim)|access code)/iy,
+      /(?:repeat|reveal|print|output|display|recite|echo|dump|leak|disclose|list|relay|paraphrase|rephrase|rewrite|convert|write(?: out| down)?|return|summari[sz]e|translate|explain|tell me|show(?: me)?|give me|respond with|what (?:is|are|was|were))\s{1,8}(?:(?:me|back|out|us|everything|in|exact|full|entire|complete|first|said|correct|actual|verbatim|every|all|of|the|any|word for word)\s{1,8}){0,6}(?:your|previous|prior|above|initial|original|hidden|secret|system|preceding|earlier|given)\s{1,8}(?:(?:initial|original|system|full|entire|secret|hidden|exact|previous|prior|above|access|set of)\s{1,8}){0,3}(?:prompts?\b(?! (?:for|to|engineering))|system message|instructions?\b|directives|rules\b|commands\b|programming|access code|pre-?prompt)|(?:repeat|print|output|recite|return|reproduce)\b[^.\n]{0,30}\b(?:(?:words|text|everything|lines?|sentences?) (?:above|before|prior)|prompt (?:so far|above|verbatim)|access code)/iy,
     weight: 0.55,
   },
   {
@@ -114,7 +114,7 @@ export const overrideRules: readonly InstructionRule[] = [
       "open ai",
     ],
     pattern:
-      /\bdo anything now\b|(?:enable|enter|activate|with|in)\s+(?:the\s+)?developer mode (?:enabled|output|on)|jailbr(?:eak|oken)\s+(?:mode|prompt|ai|chatgpt|version)|\b(?:you|ai|chatgpt|gpt|bot|assistant|character|persona|model|[A-Z][\w-]{1,20})\b[^.\n]{0,80}\b(?:(?:has|have|with|is|are|be|was)\s+(?:absolutely |completely |totally |now )?(?:no|without|free (?:of|from)|not (?:bound|limited|restricted) (?:by|to)|unbound by|freed from)\s+(?:[\w']+\s+){0,4}(?:restrictions|limitations|limits|filters?|guidelines|morals|rules|polic\w+|ethics?|boundaries|censorship)|disregards? (?:all |any )?(?:laws|morals|ethics|rules)|(?:broken? |break |breaks )free (?:of|from)|(?:open ?ai|content)(?:'s|s)? (?:rules|polic\w+|guidelines)[^.\n]{0,30}(?:not apply|don't apply|no longer|anymore|replaced))|\b(?:an?|the|as) (?:completely |totally |fully )?(?:unfiltered|uncensored|amoral|unrestricted|unethical)[\w ,]{0,40}\b(?:ai|chatbot|bot|assistant|language model|chatgpt|response|answer|persona)\b|(?:amoral|unfiltered|uncensored),? (?:and )?(?:amoral|unfiltered|uncensored|immoral|unethical)|without (?:any )?(?:regards? (?:for|to)) (?:the )?(?:legality|ethic|moral)/i,
+      /\bdo anything now\b|(?:enable|enter|activate|with|in)\s{1,8}(?:the\s{1,8})?developer mode (?:enabled|output|on)|jailbr(?:eak|oken)\s{1,8}(?:mode|prompt|ai|chatgpt|version)|\b(?:you|ai|chatgpt|gpt|bot|assistant|character|persona|model|[A-Z][\w-]{1,20})\b[^.\n]{0,80}\b(?:(?:has|have|with|is|are|be|was)\s{1,8}(?:absolutely |completely |totally |now )?(?:no|without|free (?:of|from)|not (?:bound|limited|restricted) (?:by|to)|unbound by|freed from)\s{1,8}(?:[\w']{1,20}\s{1,8}){0,4}(?:restrictions|limitations|limits|filters?|guidelines|morals|rules|polic\w{1,30}|ethics?|boundaries|censorship)|disregards? (?:all |any )?(?:laws|morals|ethics|rules)|(?:broken? |break |breaks )free (?:of|from)|(?:open ?ai|content)(?:'s|s)? (?:rules|polic\w{1,30}|guidelines)[^.\n]{0,30}(?:not apply|don't apply|no longer|anymore|replaced))|\b(?:an?|the|as) (?:completely |totally |fully )?(?:unfiltered|uncensored|amoral|unrestricted|unethical)[\w ,]{0,40}\b(?:ai|chatbot|bot|assistant|language model|chatgpt|response|answer|persona)\b|(?:amoral|unfiltered|uncensored),? (?:and )?(?:amoral|unfiltered|uncensored|immoral|unethical)|without (?:any )?(?:regards? (?:for|to)) (?:the )?(?:legality|ethic|moral)/i,
     weight: 0.6,
   },
   {
@@ -132,7 +132,7 @@ export const overrideRules: readonly InstructionRule[] = [
       "never break character",
     ],
     pattern:
-      /(?:you are now (?:going to|in|free|no longer|acting|a[n]? (?:evil|unrestricted|unfiltered|different))|from now on,?\s+(?:you|your|every|all|only|whenever|act|respond|answer|reply)|(?:stay|remain|never break) (?:in )?character|(?:pretend|act as|imagine|roleplay|simulate)\b[^.\n]{0,60}\b(?:unrestricted|unfiltered|no longer|evil|jailb|hacker|without|DAN\b|opposite))/iy,
+      /(?:you are now (?:going to|in|free|no longer|acting|a[n]? (?:evil|unrestricted|unfiltered|different))|from now on,?\s{1,8}(?:you|your|every|all|only|whenever|act|respond|answer|reply)|(?:stay|remain|never break) (?:in )?character|(?:pretend|act as|imagine|roleplay|simulate)\b[^.\n]{0,60}\b(?:unrestricted|unfiltered|no longer|evil|jailb|hacker|without|DAN\b|opposite))/iy,
     weight: 0.45,
   },
   {
@@ -155,7 +155,7 @@ export const overrideRules: readonly InstructionRule[] = [
       "openai's",
     ],
     pattern:
-      /\b(?:(?:never|cannot|can't|must not|don't|do not|will not|won't)\s+(?:ever\s+)?(?:refuse|decline|say (?:no|you can't|that you)|reject|apologi[sz]e|use (?:phrases|sentences|words) like|include (?:any )?(?:warnings|disclaimers)|add (?:any )?(?:warnings|disclaimers|notes))|(?:bypass|ignore|regardless of|violat\w+|against)\s+(?:the\s+)?openai|openai(?:'s)? (?:content )?polic\w+[^.\n]{0,60}(?:not|ignore|no longer|replaced|bypass))/i,
+      /\b(?:(?:never|cannot|can't|must not|don't|do not|will not|won't)\s{1,8}(?:ever\s{1,8})?(?:refuse|decline|say (?:no|you can't|that you)|reject|apologi[sz]e|use (?:phrases|sentences|words) like|include (?:any )?(?:warnings|disclaimers)|add (?:any )?(?:warnings|disclaimers|notes))|(?:bypass|ignore|regardless of|violat\w{1,30}|against)\s{1,8}(?:the\s{1,8})?openai|openai(?:'s)? (?:content )?polic\w{1,30}[^.\n]{0,60}(?:not|ignore|no longer|replaced|bypass))/i,
     weight: 0.45,
   },
   {
@@ -177,7 +177,7 @@ export const overrideRules: readonly InstructionRule[] = [
       "alphabreak",
     ],
     pattern:
-      /\b(?:(?:as|act(?:ing)? as|pretend to be|be|are|called|named|:)\s+["'[(]?(?:DAN|STAN|AIM|DUDE|BasedGPT|EvilBOT|ChaosGPT|Mongo Tom|AntiGPT|FreeGPT|BetterDAN|JailBreak|AlphaBreak|Omega)\b|(?:DAN|STAN|DUDE)\s*(?:mode|:|\()|\[?(?:DAN|JAILBREAK|🔓Jailbreak)\]?:)/,
+      /\b(?:(?:as|act(?:ing)? as|pretend to be|be|are|called|named|:)\s{1,8}["'[(]?(?:DAN|STAN|AIM|DUDE|BasedGPT|EvilBOT|ChaosGPT|Mongo Tom|AntiGPT|FreeGPT|BetterDAN|JailBreak|AlphaBreak|Omega)\b|(?:DAN|STAN|DUDE)\s{0,8}(?:mode|:|\()|\[?(?:DAN|JAILBREAK|🔓Jailbreak)\]?:)/,
     weight: 0.6,
     wholeWord: true,
   },

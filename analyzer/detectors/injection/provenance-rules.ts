@@ -28,7 +28,7 @@ export const provenanceRules: readonly InstructionRule[] = [
       "admin override",
     ],
     pattern:
-      /<\|(?:im_start|start_header_id)\|>\s{0,4}system|<\|system\|>|<<SYS>>|\[\/INST\]|(?:^|\n)\s*###\s*(?:system|instruction)\s*:|<\/?system(?:[_ ](?:mode|message|prompt|override))?>\s*[A-Z"']|[<[(%=-]{1,5}\s*\\?\/?\s*(?:system[_ ]mode|end (?:of )?(?:the )?(?:system )?(?:prompt|instructions?|ambiguity|user input|input|context|document|data))\b|<INFORMATION>|(?:system|admin) override\b/i,
+      /<\|(?:im_start|start_header_id)\|>\s{0,4}system|<\|system\|>|<<SYS>>|\[\/INST\]|(?:^|\n)\s{0,8}###\s{0,8}(?:system|instruction)\s{0,8}:|<\/?system(?:[_ ](?:mode|message|prompt|override))?>\s{0,8}[A-Z"']|[<[(%=-]{1,5}\s{0,8}\\?\/?\s{0,8}(?:system[_ ]mode|end (?:of )?(?:the )?(?:system )?(?:prompt|instructions?|ambiguity|user input|input|context|document|data))\b|<INFORMATION>|(?:system|admin) override\b/i,
     weight: 0.6,
   },
   {
@@ -52,14 +52,14 @@ export const provenanceRules: readonly InstructionRule[] = [
       "ai model",
     ],
     pattern:
-      /(?:this is an |)important (?:message|notice|instructions?) (?:from|for|to) (?:me|the|you|any|all)\b[^.\n]{0,60}(?:,\s*to you|ai\b|model|assistant|agent)|before you (?:can )?(?:solve|do|complete|continue|answer|proceed)[^.\n]{0,80}(?:you (?:must|need to|have to)|please do)|(?:note|attention|message|instructions?|hey|dear|hello)[ ,:]{1,3}(?:to |for )?(?:the |all |any )?(?:ai|llms?|language models?|assistants?|chatbots?|ai (?:agents?|assistants?|models?))\b\s?[:,!-]|if you(?:'re| are) (?:an? )?(?:ai|llm|language model|assistant)\b[^.\n]{0,60}(?:must|should|please|then|ignore|do)|(?:ai (?:assistant|agent|model)|llm|language model)s?\s+(?:reading|processing|summari[sz]ing|parsing|analy[sz]ing)\s+this/i,
+      /(?:this is an |)important (?:message|notice|instructions?) (?:from|for|to) (?:me|the|you|any|all)\b[^.\n]{0,60}(?:,\s{0,8}to you|ai\b|model|assistant|agent)|before you (?:can )?(?:solve|do|complete|continue|answer|proceed)[^.\n]{0,80}(?:you (?:must|need to|have to)|please do)|(?:note|attention|message|instructions?|hey|dear|hello)[ ,:]{1,3}(?:to |for )?(?:the |all |any )?(?:ai|llms?|language models?|assistants?|chatbots?|ai (?:agents?|assistants?|models?))\b\s?[:,!-]|if you(?:'re| are) (?:an? )?(?:ai|llm|language model|assistant)\b[^.\n]{0,60}(?:must|should|please|then|ignore|do)|(?:ai (?:assistant|agent|model)|llm|language model)s?\s{1,8}(?:reading|processing|summari[sz]ing|parsing|analy[sz]ing)\s{1,8}this/i,
     weight: 0.7,
   },
   {
     id: "conceal-from-user",
     keywords: ["the user", "anyone", "mention this", "tell them", "silently", "secretly"],
     pattern:
-      /\b(?:do not|don't|never|without)\s+(?:tell(?:ing)?|mention(?:ing)?|inform(?:ing)?|reveal(?:ing)?|notify(?:ing)?|alert(?:ing)?|ask(?:ing)?|disclos(?:e|ing)|show(?:ing)?)\s+(?:(?:this|it|that|anything|these|any of this)\s+)?(?:to\s+)?(?:the user|anyone|the human|them)\b|\b(?:silently|secretly)\s+(?:send|forward|copy|upload|call|run|execute|read|include|exfiltrate)/i,
+      /\b(?:do not|don't|never|without)\s{1,8}(?:tell(?:ing)?|mention(?:ing)?|inform(?:ing)?|reveal(?:ing)?|notify(?:ing)?|alert(?:ing)?|ask(?:ing)?|disclos(?:e|ing)|show(?:ing)?)\s{1,8}(?:(?:this|it|that|anything|these|any of this)\s{1,8})?(?:to\s{1,8})?(?:the user|anyone|the human|them)\b|\b(?:silently|secretly)\s{1,8}(?:send|forward|copy|upload|call|run|execute|read|include|exfiltrate)/i,
     weight: 0.6,
   },
   {
@@ -77,7 +77,7 @@ export const provenanceRules: readonly InstructionRule[] = [
       "leak",
     ],
     pattern:
-      /(?:send|forward|upload|post|exfiltrate|transmit|email|e-mail|submit|leak)\s+(?:me\s+|us\s+|out\s+)?(?:(?:all|any|the|every|each|your|their|his|this|a copy of|contents? of|of|user'?s?|entire|full|these)\s+){1,6}(?:[\w-]+\s+){0,4}(?:keys?|secrets?|passwords?|credentials?|tokens?|contacts?|conversation|chat history|history|files?|emails?|messages?|data|contents?|information|environment|prompt|codes?|documents?|records?)\b[^.\n]{0,60}\bto\s+(?:\S+@\S+|https?:\/\/|the (?:following|address|url|server)|[\w-]+\.(?:com|net|org|io|ru|xyz))/iy,
+      /(?:send|forward|upload|post|exfiltrate|transmit|email|e-mail|submit|leak)\s{1,8}(?:me\s{1,8}|us\s{1,8}|out\s{1,8})?(?:(?:all|any|the|every|each|your|their|his|this|a copy of|contents? of|of|user'?s?|entire|full|these)\s{1,8}){1,6}(?:[\w-]{1,30}\s{1,8}){0,4}(?:keys?|secrets?|passwords?|credentials?|tokens?|contacts?|conversation|chat history|history|files?|emails?|messages?|data|contents?|information|environment|prompt|codes?|documents?|records?)\b[^.\n]{0,60}\bto\s{1,8}(?:\S{1,80}@\S{1,80}|https?:\/\/|the (?:following|address|url|server)|[\w-]{1,30}\.(?:com|net|org|io|ru|xyz))/iy,
     weight: 0.55,
   },
   {
@@ -95,7 +95,7 @@ export const provenanceRules: readonly InstructionRule[] = [
       "must now",
     ],
     pattern:
-      /\b(?:(?:you|assistant|agent|ai|model)\s+(?:must|should|need to|have to|will)\s+(?:now\s+|first\s+|immediately\s+|also\s+|always\s+)?(?:call|invoke|use|run|execute|read|send|fetch|open)\s+(?:the\s+)?[\w`"'./-]+|(?:immediately|now)\s+(?:run|execute|call|invoke)\s+(?:the\s+following|this))/i,
+      /\b(?:(?:you|assistant|agent|ai|model)\s{1,8}(?:must|should|need to|have to|will)\s{1,8}(?:now\s{1,8}|first\s{1,8}|immediately\s{1,8}|also\s{1,8}|always\s{1,8})?(?:call|invoke|use|run|execute|read|send|fetch|open)\s{1,8}(?:the\s{1,8})?[\w`"'./-]{1,60}|(?:immediately|now)\s{1,8}(?:run|execute|call|invoke)\s{1,8}(?:the\s{1,8}following|this))/i,
     weight: 0.35,
   },
   {
@@ -128,7 +128,7 @@ export const provenanceRules: readonly InstructionRule[] = [
       "zignoruj",
     ],
     pattern:
-      /\b(?:ignor(?:a|e|ez|iere|ieren sie|ar)|olvid(?:a|e)|oubliez?|vergiss|vergessen sie|dimentica|esque[cç]a|zignoruj)\s+(?:\S+\s+){0,4}(?:instruc\w+|instruktion\w*|anweisung\w*|istruzion\w*|instrukcj\w*|consignes|r[eè]gles|reglas|regeln|regole|regras|ordres)/i,
+      /\b(?:ignor(?:a|e|ez|iere|ieren sie|ar)|olvid(?:a|e)|oubliez?|vergiss|vergessen sie|dimentica|esque[cç]a|zignoruj)\s{1,8}(?:\S{1,80}\s{1,8}){0,4}(?:instruc\w{1,30}|instruktion\w{0,30}|anweisung\w{0,30}|istruzion\w{0,30}|instrukcj\w{0,30}|consignes|r[eè]gles|reglas|regeln|regole|regras|ordres)/i,
     weight: 0.85,
   },
 ];

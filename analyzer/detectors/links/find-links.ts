@@ -6,7 +6,7 @@ export interface MarkupLink {
   readonly end: number;
 }
 
-const inline = /(!?)\[[^\]\n]{0,300}\]\(\s{0,4}<?((?:https?:)?\/\/[^\s)<>]{1,4000})/gi;
+const inline = /(!?)\[[^\]\n]{0,120}\]\(\s{0,4}<?((?:https?:)?\/\/[^\s)<>]{1,4000})/gi;
 const reference = /(!?)\[([^\]\n]{0,200})\]\[([^\]\n]{0,200})\]/g;
 const definition =
   /(?:^|\n)[ \t]{0,3}\[([^\]\n]{1,200})\]:[ \t]{0,8}<?((?:https?:)?\/\/[^\s<>]{1,4000})/gi;

@@ -54,7 +54,7 @@ export function sampleOf(alphabet: Alphabet, length: number): string {
 
 /** What documentation writes in place of a secret. */
 const placeholder =
-  /x{5}|\*{2}|\.{3}|0{8}|abcdefghijk|example|redacted|placeholder|your[_-]|change[_-]?me|dummy|insert[_-]|<|\$\{|\{\{|([a-z])\1{6}/i;
+  /x{5}|\*{2}|\.{3}|0{8}|abcdefghijk|example|redacted|placeholder|your[_-]|change[_-]?me|dummy|insert[_-]|<|\$\{|\{\{/i;
 
 /** Sequences that only people type; a provider's sample keys have them too. */
 const typedSequence = /1234567890|0123456789|00112233|deadbeef/i;
@@ -65,5 +65,19 @@ export function isTypedSequence(text: string): boolean {
 
 /** True if the text reads like documentation's stand-in for a secret. */
 export function isPlaceholder(text: string): boolean {
-  return placeholder.test(text);
+  return placeholder.test(text) || hasLetterRun(text);
+}
+
+const shortestRun = 7;
+
+/** True if one letter stands seven times in a row. */
+function hasLetterRun(text: string): boolean {
+  let run = 1;
+  for (let at = 1; at < text.length; at += 1) {
+    run = text.charCodeAt(at) === text.charCodeAt(at - 1) ? run + 1 : 1;
+    if (run >= shortestRun && /[A-Za-z]/.test(text.charAt(at))) {
+      return true;
+    }
+  }
+  return false;
 }

@@ -20,7 +20,8 @@ export const structuredSecrets: readonly SecretRule[] = [
     id: "private-key",
     keywords: ["private key-----", "private key block-----"],
     anchor: "after-keyword",
-    pattern: /((?:[A-Za-z0-9+/=\s:,.-]|\\[nrt]){30,20000}?)(?=-----END|$|[^A-Za-z0-9+/=\s:,.\\-])/y,
+    // Stops at any dashes, so that a flood of headers is read once.
+    pattern: /((?:(?!-----)[A-Za-z0-9+/=\s:,.\\-]){30,20000})/y,
     sample: `-----BEGIN PRIVATE KEY-----\n${sampleOf("base64", 120)}\n-----END PRIVATE KEY-----`,
   },
   {
@@ -28,7 +29,7 @@ export const structuredSecrets: readonly SecretRule[] = [
     id: "jwt",
     keywords: ["eyj"],
     pattern: new RegExp(
-      `(eyJ${base64Url}{12,4000}\\.ey${base64Url}{12,8000}\\.${base64Url}{0,2000}={0,2})`,
+      `(?<!-)(eyJ${base64Url}{12,4000}\\.ey${base64Url}{12,8000}\\.${base64Url}{0,2000}={0,2})`,
       "y",
     ),
     minEntropyBits: 3,
@@ -41,7 +42,10 @@ export const structuredSecrets: readonly SecretRule[] = [
     ...defaults,
     id: "unsigned-jwt",
     keywords: ["eyj"],
-    pattern: new RegExp(`(eyJ${base64Url}{12,4000}\\.ey${base64Url}{12,8000}\\.)(?![\\w-])`, "y"),
+    pattern: new RegExp(
+      `(?<!-)(eyJ${base64Url}{12,4000}\\.ey${base64Url}{12,8000}\\.)(?![\\w-])`,
+      "y",
+    ),
     shownPrefix: 3,
     confidence: "low",
     startsAt: "word",
@@ -51,7 +55,7 @@ export const structuredSecrets: readonly SecretRule[] = [
     ...defaults,
     id: "encoded-jwt",
     keywords: ["zxlk"],
-    pattern: /(ZXlK[A-Za-z0-9+/]{60,8000}={0,2})/y,
+    pattern: /(?<![+/])(ZXlK[A-Za-z0-9+/]{60,8000}={0,2})/y,
     startsAt: "word",
     shownPrefix: 4,
     sample: `ZXlK${sampleOf("base64", 80)}`,

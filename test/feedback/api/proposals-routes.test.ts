@@ -13,6 +13,8 @@ interface List {
 
 const me = `local:${userInfo().username}`;
 
+const forge = { kind: "local-git", url: "git:telltale/p1", number: "telltale/p1" };
+
 let api: TestApi;
 let ask: ReturnType<typeof createApiClient>;
 
@@ -20,8 +22,10 @@ beforeAll(async () => {
   api = await openTestApi();
   ask = createApiClient(api.server);
   await draft("p1", { patch: "--- a/x\n+++ b/x\n", changes: ["dep-1"] });
+  await file("p1");
   await draft("p2", { surface: "threat_model" });
   await draft("p3", { requestedBy: me });
+  await file("p3");
   await draft("p4", {
     backtest: {
       window: { from: "2026-11-01T00:00:00Z", to: "2026-11-15T00:00:00Z" },
@@ -47,6 +51,15 @@ async function draft(id: string, changes: Partial<DraftData>, tenant = "default"
   });
 }
 
+async function file(id: string): Promise<void> {
+  await api.commands.append(proposalStream("default", id), 1, {
+    type: "filed",
+    actor: "telltale",
+    timeUnixMs: api.clock.now(),
+    data: { forge, branch: `telltale/${id}`, commit: "c".repeat(40), body: "filed body", changes: ["dep-1"] },
+  });
+}
+
 function decide(id: string, verb: "approve" | "reject", body: unknown) {
   return ask({ method: "POST", url: `/api/v1/proposals/${id}/${verb}`, body });
 }
@@ -60,13 +73,13 @@ it("lists the tenant's proposals, newest first, in the contract's shape", async 
     target: { repository: "shop", path: ".claude/settings.json", format: "claude-settings" },
     enforcement: "enforced",
     title: "Add guardrail",
-    body: "body",
+    body: "filed body",
     patch: "--- a/x\n+++ b/x\n",
     findings: ["f1"],
     changes: ["dep-1"],
-    state: "drafted",
+    state: "filed",
     backtest: null,
-    forge: null,
+    forge,
     verification: null,
     createdAt: "2026-11-20T12:00:01.000Z",
     updatedAt: "2026-11-20T12:00:01.000Z",
@@ -75,7 +88,7 @@ it("lists the tenant's proposals, newest first, in the contract's shape", async 
 
 it.each([
   { query: "surface=threat_model", ids: ["p2"] },
-  { query: "state=drafted&limit=2", ids: ["p4", "p3"] },
+  { query: "state=drafted&limit=2", ids: ["p4", "p2"] },
   { query: "state=effective", ids: [] },
 ])("filters by $query", async ({ query, ids }) => {
   const { body } = await ask<List>({ url: `/api/v1/proposals?${query}` });
@@ -141,7 +154,15 @@ it("rejects, and says so in the audit log with the reason", async () => {
 it("does not let the person who asked for a draft approve it", async () => {
   const answer = await decide("p3", "approve", { reason: "mine" });
   expect([answer.status, answer.body["type"]]).toEqual([403, "urn:telltale:problem:forbidden"]);
-  expect((await ask({ url: "/api/v1/proposals/p3" })).body["state"]).toBe("drafted");
+  expect((await ask({ url: "/api/v1/proposals/p3" })).body["state"]).toBe("filed");
+});
+
+it("does not take an approval of what is not filed", async () => {
+  const answer = await decide("p4", "approve", { reason: "early" });
+  expect([answer.status, answer.body["detail"]]).toEqual([
+    409,
+    "approved expects the state filed; proposal p4 is drafted.",
+  ]);
 });
 
 it("takes a decision as application/json only", async () => {
