@@ -162,7 +162,7 @@ async function openParts({ config, logger, env }: StartOptions): Promise<Parts> 
     worker,
     feedback,
     metrics,
-    scrape: prometheus.scrape,
+    scrape: () => prometheus.scrape(),
     async close() {
       await maintenance.stop();
       await audit.close();

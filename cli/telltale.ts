@@ -8,7 +8,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .description("Runtime monitoring and feedback loop for software that AI agents write and run")
     .showHelpAfterError("(add --help for usage)")
     .exitOverride();
-  for (const register of verbs) {
+  for (const register of await registrations(argv[0])) {
     register(program);
   }
   exitOverrideEverywhere(program);
@@ -18,6 +18,12 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     return exitCodeOf(error);
   }
+}
+
+/** The verb that is called, or all of them to show what there is. */
+function registrations(verb = ""): Promise<((program: Command) => void)[]> {
+  const named = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
+  return Promise.all((named === undefined ? Object.values(verbs) : [named]).map((load) => load()));
 }
 
 function exitOverrideEverywhere(command: Command): void {

@@ -42,7 +42,12 @@ export function distinctiveText(text: string, known: KnownTexts): Distinctive {
       phrases.add(plain(quoted));
     }
   }
-  const words = plain(text).split(" ");
+  // Addresses count as names above; as words they would pass for a phrase.
+  const words = plain(
+    text.replace(named, (match: string, quoted: string | undefined) =>
+      quoted === undefined ? " " : match,
+    ),
+  ).split(" ");
   for (let at = 0; at + wordsInRun <= words.length && phrases.size < maxPieces; at += 1) {
     const run = words.slice(at, at + wordsInRun).join(" ");
     if (run.length >= 20) {

@@ -10,11 +10,12 @@ export function registerBench(program: Command): void {
     .argument("[args...]")
     .allowUnknownOption()
     .action(async (name: string, args: readonly string[]) => {
-      const run = benches[name];
-      if (run === undefined) {
+      const load = Object.hasOwn(benches, name) ? benches[name] : undefined;
+      if (load === undefined) {
         throw new UserError(`bench: expected one of ${names()}, got ${name}`, 2);
       }
-      await run(args);
+      const bench = await load();
+      await bench(args);
     });
 }
 

@@ -1,23 +1,19 @@
 import type { Command } from "commander";
-import { registerBench } from "./bench.ts";
-import { registerChanges } from "./changes.ts";
-import { registerDemo } from "./demo.ts";
-import { registerDoctor } from "./doctor.ts";
-import { registerFindings } from "./findings.ts";
-import { registerProposals } from "./proposals.ts";
-import { registerReplay } from "./replay.ts";
-import { registerScan } from "./scan.ts";
-import { registerUp } from "./up.ts";
 
-/** One file a verb; a new one is a file and a line here. */
-export const verbs: readonly ((program: Command) => void)[] = [
-  registerUp,
-  registerDemo,
-  registerReplay,
-  registerScan,
-  registerFindings,
-  registerProposals,
-  registerChanges,
-  registerDoctor,
-  registerBench,
-];
+type Register = (program: Command) => void;
+
+/**
+ * One file a verb; a new one is a file and a line here. Each is loaded only when it is used: the
+ * service should not hold the demo's or the benchmarks' code in memory.
+ */
+export const verbs: Readonly<Record<string, () => Promise<Register>>> = {
+  up: async () => (await import("./up.ts")).registerUp,
+  demo: async () => (await import("./demo.ts")).registerDemo,
+  replay: async () => (await import("./replay.ts")).registerReplay,
+  scan: async () => (await import("./scan.ts")).registerScan,
+  findings: async () => (await import("./findings.ts")).registerFindings,
+  proposals: async () => (await import("./proposals.ts")).registerProposals,
+  changes: async () => (await import("./changes.ts")).registerChanges,
+  doctor: async () => (await import("./doctor.ts")).registerDoctor,
+  bench: async () => (await import("./bench.ts")).registerBench,
+};

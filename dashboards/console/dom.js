@@ -3,7 +3,7 @@
  * markup; there is no innerHTML in this console.
  *
  * @param {string} name
- * @param {Record<string, unknown>} [properties] attributes; `on…` functions are listeners
+ * @param {Record<string, any>} [properties] attributes; `on…` functions are listeners
  * @param {...(Node | string | number | null | undefined)} children
  */
 export function el(name, properties = {}, ...children) {
@@ -33,10 +33,11 @@ export function visible(text) {
   });
 }
 
-export function table(head, rows) {
+/** A table that scrolls by itself on narrow screens; its rows are stops of the j and k keys. */
+export function table(head, rows, caption) {
   return el(
     "div",
-    { class: "card scroll" },
+    { class: "card scroll", role: "region", "aria-label": caption, tabindex: 0 },
     el(
       "table",
       {},
@@ -47,29 +48,91 @@ export function table(head, rows) {
 }
 
 function cell(value) {
-  return el("td", { class: typeof value === "number" ? "number" : undefined }, value);
+  return typeof value === "number"
+    ? el("td", { class: "number" }, count(value))
+    : el("td", {}, value);
 }
 
-export function severityTag(severity) {
-  return el("span", { class: `tag ${severity}` }, severity);
+/** A link that the j and k keys stop at. */
+export function rowLink(href, text) {
+  return el("a", { href, "data-row": true }, text);
+}
+
+/** A list of names and values. */
+export function facts(rows) {
+  const shown = rows.filter(([, value]) => value !== "" && value !== null);
+  return el(
+    "dl",
+    {},
+    ...shown.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]),
+  );
+}
+
+export function tag(text, kind = "") {
+  return el("span", { class: `tag ${kind}` }, words(text));
+}
+
+/** Names as the API writes them, such as `pull_request`, in words. */
+export function words(name) {
+  return name.replaceAll("_", " ");
+}
+
+export function count(value) {
+  return value.toLocaleString("en-US");
 }
 
 export function time(text) {
-  return text ? el("time", { datetime: text }, text.slice(0, 19).replace("T", " ")) : "";
+  return text ? el("time", { datetime: text }, text.slice(0, 16).replace("T", " ")) : "";
 }
 
-/** A unified diff with added and removed lines marked by sign and by ground. */
-export function diff(patch) {
-  const lines = patch.split("\n").map((line) => {
-    const kind = lineKind(line);
-    return kind === null ? `${line}\n` : el("span", { class: kind }, line);
-  });
-  return el("pre", { "aria-label": "Diff" }, ...lines);
+/** A choice of values; the empty one stands for any. */
+export function select(name, label, values, chosen) {
+  const options = values.map((value) =>
+    el("option", { value, selected: value === chosen }, value === "" ? "any" : words(value)),
+  );
+  return el("label", {}, `${label} `, el("select", { name }, ...options));
 }
 
-function lineKind(line) {
-  if (line.startsWith("+") && !line.startsWith("+++")) {
-    return "add";
+/** Filters of a list; what is chosen goes into the address. */
+export function filterForm(choose, ...fields) {
+  function submit(event) {
+    event.preventDefault();
+    const chosen = [...new FormData(event.currentTarget)].filter(([, value]) => value !== "");
+    choose(new URLSearchParams(chosen));
   }
-  return line.startsWith("-") && !line.startsWith("---") ? "remove" : null;
+  return el(
+    "form",
+    { class: "filters", role: "search", onsubmit: submit, onchange: submit },
+    ...fields,
+    el("button", {}, "Filter"),
+  );
+}
+
+/** What to do when there is nothing to show yet. */
+export function empty(sentence, ...hints) {
+  return el("div", { class: "card empty" }, el("p", {}, sentence), ...hints);
+}
+
+/** A form that asks for a reason and reports failure beside the buttons. */
+export function decisionForm({ fields = [], buttons, act, reload }) {
+  const reason = el("input", { name: "reason", required: true, maxlength: 2000 });
+  const problem = el("p", { class: "error", role: "alert" });
+  async function submit(event) {
+    event.preventDefault();
+    const data = new FormData(event.target);
+    try {
+      await act(event.submitter?.value ?? "", Object.fromEntries(data));
+      await reload();
+    } catch (error) {
+      problem.textContent = error.message;
+    }
+  }
+  return el(
+    "form",
+    { class: "card decide", onsubmit: submit },
+    ...fields,
+    el("label", { class: "wide" }, "Reason, kept in the audit log ", reason),
+    el("div", { class: "buttons" }, ...buttons),
+    problem,
+  );
 }

@@ -1,124 +1,75 @@
-import { get, post } from "./api.js";
-import { el, severityTag, time } from "./dom.js";
-import { findingsTable } from "./overview-page.js";
+import { get } from "./api.js";
+import { el, empty, filterForm, rowLink, select, table, tag, time } from "./dom.js";
 
-export async function findingsPage() {
-  const { items } = await get("/api/v1/findings?limit=100");
+const statuses = ["", "open", "acknowledged", "muted", "false_positive", "resolved"];
+
+/** The list; its filters are the address, so that a view can be shared. */
+export async function findingsPage(_id, { query, navigate }) {
+  const { items, nextCursor } = await get(`/api/v1/findings?${withLimit(query)}`);
   return [
     el("h1", {}, "Findings"),
-    items.length === 0 ? el("p", { class: "quiet" }, "No findings.") : findingsTable(items),
+    filters(query, navigate),
+    items.length === 0 ? nothingFound(query) : findingsTable(items),
+    ...(nextCursor === null ? [] : [older(query, nextCursor)]),
   ];
 }
 
-export async function findingPage(id, reload) {
-  const path = `/api/v1/findings/${encodeURIComponent(id)}`;
-  const [finding, lineage] = await Promise.all([get(path), get(`${path}/lineage`)]);
-  return [
-    el("h1", {}, finding.title),
-    el("p", {}, severityTag(finding.severity), " ", el("span", { class: "tag" }, finding.status)),
-    facts(finding),
-    el("h2", {}, "Most probable causes"),
-    el("div", { class: "card" }, ...finding.attribution.slice(0, 3).map(cause)),
-    el("h2", {}, "Chain"),
-    chain(lineage),
-    el("h2", {}, "Evidence"),
-    el("p", { class: "quiet" }, "Recorded data from outside, masked. Do not follow what it says."),
-    ...finding.evidence.map(evidence),
-    el("h2", {}, "Proposals"),
-    proposals(finding.proposals),
-    el("h2", {}, "Decide"),
-    statusForm(path, reload),
-  ];
+function withLimit(query) {
+  const asked = new URLSearchParams(query);
+  asked.set("limit", "50");
+  return asked;
 }
 
-function facts(finding) {
-  const taxonomy = Object.values(finding.taxonomy).flat().join(", ");
-  const rows = [
-    ["Type", finding.type],
-    ["Service", `${finding.service} (${finding.environment || "no environment"})`],
-    ["First seen", time(finding.firstSeen)],
-    ["Last seen", time(finding.lastSeen)],
-    ["Seen", `${finding.occurrences} times`],
-    ["Detectors", finding.detectors.join(", ")],
-    ["Taxonomies", taxonomy],
-  ];
-  return el("dl", {}, ...rows.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+function filters(query, navigate) {
+  return filterForm(
+    (chosen) => navigate("/findings", chosen),
+    select("status", "Status", statuses, query.get("status") ?? ""),
+    textFilter(query, "type", "Type", "secret_leak"),
+    textFilter(query, "service", "Service", "service.name"),
+  );
 }
 
-function cause({ changeId, kind, probability, reasons }) {
-  const percent = Math.round(probability * 100);
-  return el(
-    "div",
-    { class: "bar" },
-    el("div", {}, `${percent} %`),
+function textFilter(query, name, label, placeholder) {
+  const input = el("input", { name, placeholder, value: query.get(name) });
+  return el("label", {}, `${label} `, input);
+}
+
+function nothingFound(query) {
+  return query.size > 0
+    ? empty("Nothing matches.", el("a", { href: "#/findings" }, "Show every finding"))
+    : empty("No findings. They appear here about ten seconds after the telemetry that shows them.");
+}
+
+function older(query, cursor) {
+  const next = new URLSearchParams(query);
+  next.set("cursor", cursor);
+  return el("p", {}, el("a", { href: `#/findings?${next}`, "data-row": true }, "Older findings"));
+}
+
+export function findingsTable(items) {
+  const rows = items.map((finding) => [
+    tag(finding.severity, finding.severity),
     el(
       "div",
       {},
-      el("strong", {}, changeId ?? "None of these"),
-      ` ${changeId === null ? "" : kind}`,
-      el("meter", { min: 0, max: 100, value: percent, "aria-label": `${percent} percent` }),
-      el("ul", {}, ...reasons.map((reason) => el("li", {}, reason))),
+      rowLink(`#/findings/${encodeURIComponent(finding.id)}`, finding.title),
+      el("div", { class: "quiet small" }, cause(finding.attribution)),
     ),
-  );
+    finding.service,
+    finding.occurrences,
+    finding.sessions,
+    time(finding.lastSeen),
+    tag(finding.status),
+  ]);
+  const head = ["Severity", "Finding", "Service", "Seen", "Sessions", "Last seen (UTC)", "Status"];
+  return table(head, rows, "Findings");
 }
 
-const chainOrder = [
-  "finding",
-  "span",
-  "deployment",
-  "commit",
-  "pull_request",
-  "agent_session",
-  "prompt",
-  "intent",
-];
-
-function chain({ nodes }) {
-  const ordered = nodes
-    .filter((node) => node.kind !== "span")
-    .toSorted((a, b) => chainOrder.indexOf(a.kind) - chainOrder.indexOf(b.kind));
-  return el("ol", { class: "chain" }, ...ordered.map(chainNode));
-}
-
-function chainNode(node) {
-  const text = node.prompt ?? node.intent ?? node.label ?? node.sessionId ?? node.id;
-  return el("li", {}, el("span", { class: "quiet" }, `${node.kind} `), el("span", {}, text));
-}
-
-function evidence(item) {
-  return el(
-    "div",
-    {},
-    el("p", { class: "quiet" }, time(item.time), ` ${item.detector}, trace ${item.traceId}`),
-    el("pre", {}, item.excerpt),
-  );
-}
-
-function proposals(ids) {
-  if (ids.length === 0) {
-    return el("p", { class: "quiet" }, "None yet.");
+/** The most probable change, if any is more probable than none. */
+function cause(attribution) {
+  const [first] = attribution.toSorted((a, b) => b.probability - a.probability);
+  if (first === undefined || first.changeId === null) {
+    return "no change stands out yet";
   }
-  return el("ul", {}, ...ids.map((id) => el("li", {}, el("a", { href: `#/proposals/${id}` }, id))));
-}
-
-function statusForm(path, reload) {
-  const status = el(
-    "select",
-    { name: "status", "aria-label": "Status" },
-    ...["acknowledged", "muted", "false_positive", "resolved", "open"].map((value) =>
-      el("option", { value }, value),
-    ),
-  );
-  const reason = el("input", { name: "reason", required: true, placeholder: "Reason (kept)" });
-  const problem = el("span", { class: "error", role: "alert" });
-  const submit = async (event) => {
-    event.preventDefault();
-    try {
-      await post(`${path}/status`, { status: status.value, reason: reason.value });
-      await reload();
-    } catch (error) {
-      problem.textContent = error.message;
-    }
-  };
-  return el("form", { onsubmit: submit }, status, reason, el("button", {}, "Set status"), problem);
+  return `${Math.round(first.probability * 100)} % ${first.kind} ${first.changeId.slice(0, 12)}`;
 }

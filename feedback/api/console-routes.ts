@@ -1,21 +1,8 @@
-import { readFileSync } from "node:fs";
-import { extname } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { FastifyInstance } from "fastify";
 import { pagePolicy } from "../../core/http/security-headers.ts";
-
-const files = [
-  "index.html",
-  "icon.svg",
-  "console.css",
-  "console.js",
-  "api.js",
-  "dom.js",
-  "overview-page.js",
-  "findings-page.js",
-  "proposals-page.js",
-  "changes-page.js",
-] as const;
 
 const contentTypes: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -25,18 +12,18 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 /**
- * The console: `/` and a closed list of files below `/console/`. Pages hold no data of their own;
- * everything they show comes through the API with the caller's permission.
+ * The console: `/` and the files of its folder below `/console/`, as they are at start. Pages hold
+ * no data of their own; everything they show comes through the API with the caller's permission.
  */
 export async function consoleRoutes(instance: FastifyInstance): Promise<void> {
-  const folder = new URL("../../dashboards/console/", import.meta.url);
-  for (const file of files) {
-    const bytes = readFileSync(fileURLToPath(new URL(file, folder)));
+  const folder = fileURLToPath(new URL("../../dashboards/console/", import.meta.url));
+  for (const file of readdirSync(folder).filter((name) => extname(name) in contentTypes)) {
+    const bytes = readFileSync(join(folder, file));
     const path = file === "index.html" ? "/" : `/console/${file}`;
     instance.get(path, { config: { permission: "public" } }, (_request, reply) =>
       reply
         .header("content-security-policy", pagePolicy)
-        .type(contentTypes[extname(file)] ?? "application/octet-stream")
+        .type(contentTypes[extname(file)] ?? "")
         .send(bytes),
     );
   }

@@ -31,7 +31,8 @@ export interface FindingsDependencies {
 }
 
 /** `/api/v1/findings`: list, one with evidence, its lineage, its status. */
-export function findingsRoutes({ reads, setStatus }: FindingsDependencies) {
+export function findingsRoutes(dependencies: FindingsDependencies) {
+  const { reads } = dependencies;
   return async (instance: FastifyInstance): Promise<void> => {
     instance.get(
       "/api/v1/findings",
@@ -67,6 +68,13 @@ export function findingsRoutes({ reads, setStatus }: FindingsDependencies) {
           request.params.id,
         ),
     );
+    await instance.register(lineageRoute(dependencies));
+    await instance.register(statusRoute(dependencies));
+  };
+}
+
+function lineageRoute({ reads }: FindingsDependencies) {
+  return async (instance: FastifyInstance): Promise<void> => {
     instance.get<{ Params: { id: string } }>(
       "/api/v1/findings/:id/lineage",
       {
@@ -78,10 +86,14 @@ export function findingsRoutes({ reads, setStatus }: FindingsDependencies) {
       },
       async (request) => {
         const { tenant } = principalOf(request);
-        required(await readFinding(reads, tenant, request.params.id), request.params.id);
-        return readLineage(reads, tenant, request.params.id);
+        return required(await readLineage(reads, tenant, request.params.id), request.params.id);
       },
     );
+  };
+}
+
+function statusRoute({ reads, setStatus }: FindingsDependencies) {
+  return async (instance: FastifyInstance): Promise<void> => {
     instance.post<{ Params: { id: string } }>(
       "/api/v1/findings/:id/status",
       {

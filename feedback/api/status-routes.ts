@@ -63,8 +63,9 @@ export function statusRoutes({ reads, accounting, about }: StatusDependencies) {
 }
 
 function totals(rows: readonly AccountingRow[]) {
-  const sum = (read: (row: AccountingRow) => number) =>
-    rows.reduce((total, row) => total + read(row), 0);
+  function sum(read: (row: AccountingRow) => number): number {
+    return rows.reduce((total, row) => total + read(row), 0);
+  }
   return {
     received: sum((row) => row.received),
     stored: sum((row) => row.stored),

@@ -58,7 +58,7 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
   const server = await createApi({
     ...parts,
     queue: queue.producer,
-    scrape: prometheus.scrape,
+    scrape: () => prometheus.scrape(),
     about: () => ({
       version: "1.2.3",
       startedAt: "2026-11-20T10:00:00.000Z",

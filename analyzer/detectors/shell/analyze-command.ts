@@ -23,5 +23,12 @@ export function analyzeCommand(source: string, allowedHosts: HostList): CommandH
       hits.push({ rule, line });
     }
   }
-  return hits.toSorted((a, b) => b.rule.score - a.rule.score);
+  return worstPerLine(hits.toSorted((a, b) => b.rule.score - a.rule.score));
+}
+
+/** Drops what a worse hit says already: reading a secret file is part of sending it away. */
+function worstPerLine(sorted: readonly CommandHit[]): CommandHit[] {
+  return sorted.filter(
+    ({ line }, index) => !sorted.slice(0, index).some((worse) => worse.line.includes(line)),
+  );
 }

@@ -83,11 +83,13 @@ class Lexer {
       return false;
     }
     this.at += text.length;
+    if (text === "\n") {
+      // A body belongs to the command that this line ends.
+      this.heredocBodies();
+    }
     this.output.push({ type: "operator", text });
     if (text === "<<" || text === "<<-") {
       this.heredocStart();
-    } else if (text === "\n") {
-      this.heredocBodies();
     }
     return true;
   }

@@ -133,9 +133,9 @@ class Reader {
       return;
     }
     this.pipelines.push(pipeline);
-    for (const { name, args } of pipeline) {
-      const code = shells.has(name) ? args[args.indexOf("-c") + 1] : undefined;
-      if (code !== undefined && args.includes("-c") && depth < maxDepth) {
+    for (const command of pipeline) {
+      const code = scriptOf(command);
+      if (code !== "" && depth < maxDepth) {
         this.read(code, depth + 1);
       }
     }
@@ -197,7 +197,7 @@ class Reader {
     const declared = words[0] !== undefined && declarations.has(words[0]);
     const rest = this.assign(declared ? words.slice(1) : words);
     if (rest.length === 0 && redirects.length === 0) {
-      return all.length > 0 && !declared ? assignmentOnly(all) : null;
+      return words.length > 0 && !declared ? assignmentOnly(words) : null;
     }
     const sudo = rest[0] === "sudo" || rest[0] === "doas";
     const unwrapped = withoutWrappers(rest);
@@ -268,6 +268,15 @@ function runsVariable(
   const code = words[name === "eval" ? 1 : 2] ?? [];
   const parts = code.filter((part) => part.kind !== "text" || part.text !== "");
   return parts.length === 1 && parts[0]?.kind === "variable";
+}
+
+/** What a shell is given to run: the word after `-c`, or its input. */
+function scriptOf({ name, args, input }: ShellCommand): string {
+  if (!shells.has(name)) {
+    return "";
+  }
+  const flag = args.findIndex((word) => /^-[a-z]{0,3}c$/.test(word));
+  return flag < 0 ? input : (args[flag + 1] ?? "");
 }
 
 function assignmentOnly(words: readonly string[]): Omit<ShellCommand, "runsVariable"> {

@@ -24,7 +24,7 @@ export const namedSecrets: readonly SecretRule[] = [
       "encryption_key",
     ],
     anchor: "after-keyword",
-    pattern: new RegExp(`${assignment}([\\w+/=.~-]{14,512})(?![\\w+/=~-])`, "iy"),
+    pattern: new RegExp(`${assignment}([\\w+/=.~-]{14,256})(?![\\w+/=~-])`, "iy"),
     minEntropyBits: 3.2,
     shownPrefix: 0,
     confidence: "low",

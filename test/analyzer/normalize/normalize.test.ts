@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { normalizeLog, normalizeSpan } from "../../../analyzer/normalize/normalize.ts";
 import type { Content } from "../../../core/model/genai.ts";
 import type { AttributeValue } from "../../../core/model/telemetry.ts";

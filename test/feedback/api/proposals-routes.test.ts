@@ -56,7 +56,13 @@ async function file(id: string): Promise<void> {
     type: "filed",
     actor: "telltale",
     timeUnixMs: api.clock.now(),
-    data: { forge, branch: `telltale/${id}`, commit: "c".repeat(40), body: "filed body", changes: ["dep-1"] },
+    data: {
+      forge,
+      branch: `telltale/${id}`,
+      commit: "c".repeat(40),
+      body: "filed body",
+      changes: ["dep-1"],
+    },
   });
 }
 

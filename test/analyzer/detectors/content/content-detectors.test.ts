@@ -14,7 +14,7 @@ describe("content detectors", () => {
   it("are all in the registry, each in the file of its name", () => {
     const folder = new URL("../../../../analyzer/detectors/content/", import.meta.url);
     const files = readdirSync(folder).filter((file) => !notDetectors.has(file));
-    expect(contentDetectors.map(({ id }) => `${id}.ts`).sort()).toEqual(files.sort());
+    expect(contentDetectors.map(({ id }) => `${id}.ts`).toSorted()).toEqual(files.toSorted());
   });
 
   it("pass their own heartbeat", () => {
