@@ -3,6 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import { type BatchStepDependencies, createBatchStep } from "./ingest/batch-step.ts";
 import type { StoredBatch } from "./ingest/ingest-stage.ts";
 import type { WindowStage } from "./series/window-stage.ts";
+import { createSuspectTraces, type SuspectTraces } from "./trace/suspect-traces.ts";
 import type { TraceStage } from "./trace/trace-stage.ts";
 
 export interface AnalyzerDependencies extends BatchStepDependencies {
@@ -25,13 +26,14 @@ const maxBackoffMs = 10_000;
 export function createAnalyzer(dependencies: AnalyzerDependencies): Analyzer {
   const { consumer, windows, metrics, clock, logger } = dependencies;
   const step = createBatchStep(dependencies);
+  const suspects = createSuspectTraces();
   let stopped = false;
   let nextTickAt = 0;
 
   async function once(): Promise<void> {
     const { worked, stored } = await step();
     if (stored !== null) {
-      observe(dependencies, stored);
+      observe(dependencies, suspects, stored);
     }
     if (clock.now() >= nextTickAt) {
       nextTickAt = clock.now() + tickIntervalMs;
@@ -65,14 +67,12 @@ export function createAnalyzer(dependencies: AnalyzerDependencies): Analyzer {
   };
 }
 
-function observe({ traces, windows }: AnalyzerDependencies, { spans }: StoredBatch): void {
-  const genAi = spans.filter((span) => span.isGenAi);
-  traces.observe(
-    [...Map.groupBy(genAi, (span) => span.tenant)].map(([tenant, group]) => ({
-      tenant,
-      traceIds: [...new Set(group.map((span) => span.traceId))],
-    })),
-  );
+function observe(
+  { traces, windows }: AnalyzerDependencies,
+  suspects: SuspectTraces,
+  { spans }: StoredBatch,
+): void {
+  traces.observe(suspects.among(spans));
   const streams = Map.groupBy(spans, (span) =>
     JSON.stringify([span.tenant, span.service, span.environment]),
   );

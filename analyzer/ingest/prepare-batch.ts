@@ -4,6 +4,7 @@ import type { Detection } from "../../core/model/finding.ts";
 import type { AccountedSignal } from "../../core/model/telemetry.ts";
 import type { Batch, QueueRecord } from "../../core/queue/queue.ts";
 import type { InspectedSpan, Inspector } from "../inspect/inspector.ts";
+import { isSuspect } from "../trace/is-suspect.ts";
 import { decodeRecord } from "./decode-record.ts";
 import { logRowJson } from "./log-row.ts";
 import { metricRowJson, metricTable } from "./metric-row.ts";
@@ -24,7 +25,8 @@ export interface PreparedSpan {
   readonly service: string;
   readonly environment: string;
   readonly timeUnixMs: number;
-  readonly isGenAi: boolean;
+  /** Whether the trace detectors should look at its trace. */
+  readonly isSuspect: boolean;
   readonly detections: readonly Detection[];
 }
 
@@ -133,7 +135,7 @@ function addSpan(
   tenant: string,
   batchColumns: string,
 ): void {
-  const { span, genAi, detections } = inspected;
+  const { span, detections } = inspected;
   const { service, environment } = resourceColumns(span.resource);
   const start = spanRows.write(`{${spanRowJson(inspected)}`);
   const digest = hash("sha1", spanRows.view(start), "buffer").readBigUInt64LE().toString();
@@ -148,7 +150,7 @@ function addSpan(
     service,
     environment,
     timeUnixMs: Number(span.startTimeUnixNano / 1_000_000n),
-    isGenAi: genAi !== null,
+    isSuspect: isSuspect(inspected),
     detections,
   });
 }

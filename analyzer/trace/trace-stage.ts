@@ -100,13 +100,13 @@ function inspectTrace(
   });
 }
 
-// What was tracked is lost at a stop: traces that were still open then are looked at again.
-// "Then" is the newest arrival, however long ago that is.
+// What was tracked is lost at a stop: suspect traces that were still open then are looked at
+// again. "Then" is the newest arrival, however long ago that is.
 const recentTraces = `
   SELECT Tenant AS tenant, groupUniqArray({most:UInt32})(TraceId) AS traceIds
-  FROM otel_traces
-  WHERE GenAiConvention != ''
-    AND ReceivedAt >= (SELECT max(ReceivedAt) FROM otel_traces) - toIntervalMillisecond({ms:Int64})
+  FROM detections
+  WHERE TraceId != '' AND ReceivedAt >=
+    (SELECT max(ReceivedAt) FROM detections) - toIntervalMillisecond({ms:Int64})
   GROUP BY Tenant`;
 
 function readRecentTraces(

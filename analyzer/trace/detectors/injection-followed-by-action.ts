@@ -8,7 +8,7 @@ import { type TraceStep, traceSteps } from "../trace-steps.ts";
 import { type TraceEvidence, type TraceRules, toDetections } from "./trace-detector.ts";
 
 /** Instruction-like texts below this are too common in documents to follow up. */
-const leastScore = 0.3;
+export const leastInstructionScore = 0.3;
 
 /**
  * An injection that worked: a tool result or document holds an instruction, and a later call
@@ -79,7 +79,7 @@ interface Passage {
 
 function instructionPassage(text: string): Passage | null {
   const hits = findInstructions(text);
-  if (hits.length === 0 || combinedScore(hits) < leastScore) {
+  if (hits.length === 0 || combinedScore(hits) < leastInstructionScore) {
     return null;
   }
   const from = Math.max(0, Math.min(...hits.map(({ start }) => start)) - 60);
