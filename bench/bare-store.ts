@@ -2,8 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { batchColumnsJson } from "../analyzer/ingest/row-json.ts";
-import { spanRowJson } from "../analyzer/ingest/span-row.ts";
+import { spanColumns, spanRowJson } from "../analyzer/ingest/span-row.ts";
 import { Config } from "../core/config/config.ts";
 import { createLogger } from "../core/log.ts";
 import { decodeTraces } from "../core/otlp/decode-traces.ts";
@@ -27,6 +26,7 @@ export async function bareStoreRate(bodies: readonly Buffer[]): Promise<number> 
       const rows = bodies.slice(start, start + requestsPerInsert).flatMap(rowsOf);
       await store.writes.insert("otel_traces", Buffer.from(rows.join("\n")), {
         token: `bare-${start}`,
+        columns: [...spanColumns, "Tenant", "BatchId", "ReceivedAt"],
       });
     }
     const used = process.cpuUsage(cpu);
@@ -38,9 +38,9 @@ export async function bareStoreRate(bodies: readonly Buffer[]): Promise<number> 
 }
 
 function rowsOf(body: Buffer): string[] {
-  const columns = batchColumnsJson("default", "bare", Date.now());
-  return decodeTraces("protobuf", gunzipSync(body)).map(
-    (span) =>
-      `{${spanRowJson({ span, genAi: null, costUsd: 0, detections: [], failures: [] })},${columns}}`,
-  );
+  const batch = `"default","bare",${Date.now()}`;
+  return decodeTraces("protobuf", gunzipSync(body)).map((span) => {
+    const inspected = { span, genAi: null, costUsd: 0, detections: [], failures: [] };
+    return `[${spanRowJson(inspected)},${batch}]`;
+  });
 }

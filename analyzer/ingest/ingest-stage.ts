@@ -4,7 +4,7 @@ import type { AccountedSignal } from "../../core/model/telemetry.ts";
 import type { OutcomeCount } from "../../core/queue/queue.ts";
 import type { Store } from "../../core/store/store.ts";
 import type { HeartbeatWriter } from "./heartbeat.ts";
-import type { PreparedBatch, PreparedSpan } from "./prepare-batch.ts";
+import { type PreparedBatch, type PreparedSpan, spanTableColumns } from "./prepare-batch.ts";
 import { type DeduplicatedSpans, removeDuplicateSpans } from "./span-duplicates.ts";
 import { type StoredChanges, storeChanges } from "./store-changes.ts";
 
@@ -24,7 +24,8 @@ export interface IngestStores {
 
 /**
  * Stores a prepared batch exactly once: every insert carries the batch id as its token, and
- * spans that another batch has stored are taken out first. Safe to repeat as a whole.
+ * spans that another batch has stored are taken out first. The rows are given away: to repeat
+ * it, prepare the batch again.
  *
  * `onInserting` is called once all rows are on their way, when this thread has nothing to do.
  */
@@ -67,12 +68,13 @@ function insertRows(
   if (unique.length > 0) {
     const bytes =
       unique.length === spans.length
-        ? spanRows.view(0)
+        ? spanRows.take()
         : spanRows.copyOf(unique.map((span) => span.slice));
-    inserts.push(store.insert("otel_traces", bytes, { token: batch.id }));
+    const options = { token: batch.id, columns: spanTableColumns };
+    inserts.push(store.insert("otel_traces", bytes, options));
   }
   for (const [table, buffer] of rows) {
-    inserts.push(store.insert(table, buffer.view(0), { token: batch.id }));
+    inserts.push(store.insert(table, buffer.take(), { token: batch.id }));
   }
   return inserts;
 }

@@ -45,6 +45,7 @@ function valueJson(point: MetricPoint): string {
       return (
         `"Count":${point.count},"Sum":${numberJson(point.sum)},` +
         `"Scale":${point.scale},"ZeroCount":${point.zeroCount},` +
+        `"ZeroThreshold":${numberJson(point.zeroThreshold)},` +
         `"PositiveOffset":${point.positiveOffset},` +
         `"PositiveBucketCounts":[${point.positiveBucketCounts.join(",")}],` +
         `"NegativeOffset":${point.negativeOffset},` +

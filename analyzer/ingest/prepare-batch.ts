@@ -10,7 +10,7 @@ import { logRowJson } from "./log-row.ts";
 import { metricRowJson, metricTable } from "./metric-row.ts";
 import { RowBuffer, type RowSlice } from "./row-buffer.ts";
 import { batchColumnsJson, resourceColumns } from "./row-json.ts";
-import { spanKindText, spanRowJson } from "./span-row.ts";
+import { spanColumns, spanKindText, spanRowJson } from "./span-row.ts";
 
 /** A span ready to be stored, with what decides whether it is a duplicate. */
 export interface PreparedSpan {
@@ -102,7 +102,7 @@ function addRecord(
     case "traces":
       for (const span of decoded.spans) {
         const inspected = inspector.span(tenant, span);
-        addSpan(builder, inspected, tenant, batchColumns);
+        addSpan(builder, inspected, record);
         addFailures(builder, inspected.failures);
       }
       return addCount(builder, record, decoded.spans.length);
@@ -129,17 +129,19 @@ function addRecord(
   }
 }
 
+/** Columns of `otel_traces` in the order in which `addSpan` writes them. */
+export const spanTableColumns = [...spanColumns, "Digest", "Tenant", "BatchId", "ReceivedAt"];
+
 function addSpan(
-  { spans, spanRows }: Builder,
+  { batch, spans, spanRows }: Builder,
   inspected: InspectedSpan,
-  tenant: string,
-  batchColumns: string,
+  { tenant, receivedAtUnixMs }: QueueRecord,
 ): void {
   const { span, detections } = inspected;
   const { service, environment } = resourceColumns(span.resource);
-  const start = spanRows.write(`{${spanRowJson(inspected)}`);
+  const start = spanRows.write(`[${spanRowJson(inspected)}`);
   const digest = hash("sha1", spanRows.view(start), "buffer").readBigUInt64LE().toString();
-  spanRows.write(`,"Digest":${digest},${batchColumns}}\n`);
+  spanRows.write(`,${digest},"${tenant}","${batch.id}",${Math.trunc(receivedAtUnixMs)}]\n`);
   spans.push({
     tenant,
     traceId: span.traceId,

@@ -35,8 +35,16 @@ export class RowBuffer {
     return this.#bytes.subarray(start, end);
   }
 
+  /** All rows, with the memory itself: this buffer is empty afterwards. */
+  take(): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(this.#bytes.buffer.transfer(this.#length));
+    this.#bytes = Buffer.from(new ArrayBuffer(0));
+    this.#length = 0;
+    return bytes;
+  }
+
   /** A copy of the given rows in a buffer of their own. */
-  copyOf(slices: readonly RowSlice[]): Uint8Array {
+  copyOf(slices: readonly RowSlice[]): Uint8Array<ArrayBuffer> {
     const total = slices.reduce((sum, { start, end }) => sum + end - start, 0);
     const copy = Buffer.from(new ArrayBuffer(total));
     let at = 0;

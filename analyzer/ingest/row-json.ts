@@ -22,6 +22,8 @@ export interface ResourceColumns {
   readonly service: string;
   readonly environment: string;
   readonly version: string;
+  /** All attributes as a JSON object of texts. */
+  readonly attributesText: string;
   /** `"ServiceName":…,"ResourceAttributes":…,"ResourceSchemaUrl":…` without braces. */
   readonly json: string;
 }
@@ -35,14 +37,16 @@ export function resourceColumns(resource: Resource): ResourceColumns {
   }
   const { attributes } = resource;
   const service = text(attributes, "service.name");
+  const attributesText = attributesJson(attributes);
   const columns = {
     service,
     environment:
       text(attributes, "deployment.environment.name") || text(attributes, "deployment.environment"),
     version: text(attributes, "service.version"),
+    attributesText,
     json:
       `"ServiceName":${JSON.stringify(service)},` +
-      `"ResourceAttributes":${attributesJson(attributes)},` +
+      `"ResourceAttributes":${attributesText},` +
       `"ResourceSchemaUrl":${JSON.stringify(resource.schemaUrl)}`,
   };
   resourceCache.set(resource, columns);
@@ -66,6 +70,20 @@ export function scopeJson(scope: Scope): string {
     `"ScopeVersion":${JSON.stringify(scope.version)},` +
     `"ScopeSchemaUrl":${JSON.stringify(scope.schemaUrl)}`;
   scopeCache.set(scope, json);
+  return json;
+}
+
+const scopeValuesCache = new WeakMap<Scope, string>();
+
+/** Values of ScopeName, ScopeVersion and ScopeSchemaUrl. */
+export function scopeValuesJson(scope: Scope): string {
+  const known = scopeValuesCache.get(scope);
+  if (known !== undefined) {
+    return known;
+  }
+  const { name, version, schemaUrl } = scope;
+  const json = [name, version, schemaUrl].map((value) => JSON.stringify(value)).join(",");
+  scopeValuesCache.set(scope, json);
   return json;
 }
 

@@ -1,7 +1,7 @@
-import type { Span, SpanEvent, SpanLink } from "../../core/model/telemetry.ts";
+import type { SpanEvent, SpanLink } from "../../core/model/telemetry.ts";
 import type { InspectedSpan } from "../inspect/inspector.ts";
 import { attributesJson } from "./attribute-json.ts";
-import { dateTime64Json, numberJson, resourceColumns, scopeJson } from "./row-json.ts";
+import { dateTime64Json, numberJson, resourceColumns, scopeValuesJson } from "./row-json.ts";
 
 const spanKinds = ["Unspecified", "Internal", "Server", "Client", "Producer", "Consumer"];
 const statusCodes = ["Unset", "Ok", "Error"];
@@ -11,50 +11,87 @@ export function spanKindText(kind: number): string {
   return spanKinds[kind] ?? "Unspecified";
 }
 
-/** Columns of `otel_traces` but those of the batch, as JSON without braces. */
+/** The columns of a span's own content, in the order of `spanRowJson`. */
+export const spanColumns = [
+  "Timestamp",
+  "TraceId",
+  "SpanId",
+  "ParentSpanId",
+  "TraceState",
+  "SpanName",
+  "SpanKind",
+  "ServiceName",
+  "ResourceAttributes",
+  "ResourceSchemaUrl",
+  "ScopeName",
+  "ScopeVersion",
+  "ScopeSchemaUrl",
+  "SpanAttributes",
+  "Duration",
+  "StatusCode",
+  "StatusMessage",
+  "Events.Timestamp",
+  "Events.Name",
+  "Events.Attributes",
+  "Links.TraceId",
+  "Links.SpanId",
+  "Links.TraceState",
+  "Links.Attributes",
+  "Environment",
+  "ServiceVersion",
+  "Session",
+  "GenAiConvention",
+  "GenAiOperation",
+  "GenAiProvider",
+  "GenAiRequestModel",
+  "GenAiResponseModel",
+  "GenAiAgent",
+  "GenAiTool",
+  "GenAiToolCallId",
+  "InputTokens",
+  "OutputTokens",
+  "CacheReadTokens",
+  "CacheWriteTokens",
+  "CostUsd",
+] as const;
+
+/** The values of `spanColumns`, comma-separated JSON without brackets. */
 export function spanRowJson(inspected: InspectedSpan): string {
   const { span } = inspected;
-  const resource = resourceColumns(span.resource);
+  const { service, environment, version, attributesText } = resourceColumns(span.resource);
   const duration =
     span.endTimeUnixNano > span.startTimeUnixNano
       ? span.endTimeUnixNano - span.startTimeUnixNano
       : 0n;
   return (
-    `"Timestamp":${dateTime64Json(span.startTimeUnixNano)},` +
-    `"TraceId":"${span.traceId}","SpanId":"${span.spanId}","ParentSpanId":"${span.parentSpanId}",` +
-    `"TraceState":${JSON.stringify(span.traceState)},` +
-    `"SpanName":${JSON.stringify(span.name)},"SpanKind":"${spanKindText(span.kind)}",` +
-    `${resource.json},${scopeJson(span.scope)},` +
-    `"SpanAttributes":${attributesJson(span.attributes)},` +
-    `"Duration":${duration},` +
-    `"StatusCode":"${statusCodes[span.statusCode] ?? "Unset"}",` +
-    `"StatusMessage":${JSON.stringify(span.statusMessage)}` +
-    `${eventsJson(span.events)}${linksJson(span.links)},` +
-    `"Environment":${JSON.stringify(resource.environment)},` +
-    `"ServiceVersion":${JSON.stringify(resource.version)},` +
-    genAiJson(inspected, span)
+    `${dateTime64Json(span.startTimeUnixNano)},` +
+    `"${span.traceId}","${span.spanId}","${span.parentSpanId}",` +
+    `${JSON.stringify(span.traceState)},` +
+    `${JSON.stringify(span.name)},"${spanKindText(span.kind)}",` +
+    `${JSON.stringify(service)},${attributesText},${JSON.stringify(span.resource.schemaUrl)},` +
+    `${scopeValuesJson(span.scope)},` +
+    `${attributesJson(span.attributes)},` +
+    `${duration},"${statusCodes[span.statusCode] ?? "Unset"}",` +
+    `${JSON.stringify(span.statusMessage)},` +
+    `${eventsJson(span.events)},${linksJson(span.links)},` +
+    `${JSON.stringify(environment)},${JSON.stringify(version)},` +
+    genAiJson(inspected)
   );
 }
 
-function genAiJson({ genAi, costUsd }: InspectedSpan, span: Span): string {
+function genAiJson({ span, genAi, costUsd }: InspectedSpan): string {
   if (genAi === null) {
-    return `"Session":"${span.traceId}"`;
+    return `"${span.traceId}","","","","","","","","",0,0,0,0,0`;
   }
   return (
-    `"Session":${JSON.stringify(genAi.conversationId || span.traceId)},` +
-    `"GenAiConvention":${JSON.stringify(genAi.convention)},` +
-    `"GenAiOperation":${JSON.stringify(genAi.operation)},` +
-    `"GenAiProvider":${JSON.stringify(genAi.provider)},` +
-    `"GenAiRequestModel":${JSON.stringify(genAi.requestModel)},` +
-    `"GenAiResponseModel":${JSON.stringify(genAi.responseModel)},` +
-    `"GenAiAgent":${JSON.stringify(genAi.agent)},` +
-    `"GenAiTool":${JSON.stringify(genAi.tool)},` +
-    `"GenAiToolCallId":${JSON.stringify(genAi.toolCallId)},` +
-    `"InputTokens":${tokenCount(genAi.inputTokens)},` +
-    `"OutputTokens":${tokenCount(genAi.outputTokens)},` +
-    `"CacheReadTokens":${tokenCount(genAi.cacheReadTokens)},` +
-    `"CacheWriteTokens":${tokenCount(genAi.cacheWriteTokens)},` +
-    `"CostUsd":${numberJson(costUsd)}`
+    `${JSON.stringify(genAi.conversationId || span.traceId)},` +
+    `${JSON.stringify(genAi.convention)},${JSON.stringify(genAi.operation)},` +
+    `${JSON.stringify(genAi.provider)},${JSON.stringify(genAi.requestModel)},` +
+    `${JSON.stringify(genAi.responseModel)},${JSON.stringify(genAi.agent)},` +
+    `${JSON.stringify(genAi.tool)},${JSON.stringify(genAi.toolCallId)},` +
+    `${tokenCount(genAi.inputTokens)},${tokenCount(genAi.outputTokens)},` +
+    `${tokenCount(genAi.cacheReadTokens)},${tokenCount(genAi.cacheWriteTokens)},` +
+    numberJson(costUsd)
   );
 }
 
@@ -65,23 +102,23 @@ function tokenCount(value: number): number {
 
 function eventsJson(events: readonly SpanEvent[]): string {
   if (events.length === 0) {
-    return "";
+    return "[],[],[]";
   }
   return (
-    `,"Events.Timestamp":[${events.map((event) => dateTime64Json(event.timeUnixNano)).join(",")}]` +
-    `,"Events.Name":${JSON.stringify(events.map((event) => event.name))}` +
-    `,"Events.Attributes":[${events.map((event) => attributesJson(event.attributes)).join(",")}]`
+    `[${events.map((event) => dateTime64Json(event.timeUnixNano)).join(",")}],` +
+    `${JSON.stringify(events.map((event) => event.name))},` +
+    `[${events.map((event) => attributesJson(event.attributes)).join(",")}]`
   );
 }
 
 function linksJson(links: readonly SpanLink[]): string {
   if (links.length === 0) {
-    return "";
+    return "[],[],[],[]";
   }
   return (
-    `,"Links.TraceId":${JSON.stringify(links.map((link) => link.traceId))}` +
-    `,"Links.SpanId":${JSON.stringify(links.map((link) => link.spanId))}` +
-    `,"Links.TraceState":${JSON.stringify(links.map((link) => link.traceState))}` +
-    `,"Links.Attributes":[${links.map((link) => attributesJson(link.attributes)).join(",")}]`
+    `${JSON.stringify(links.map((link) => link.traceId))},` +
+    `${JSON.stringify(links.map((link) => link.spanId))},` +
+    `${JSON.stringify(links.map((link) => link.traceState))},` +
+    `[${links.map((link) => attributesJson(link.attributes)).join(",")}]`
   );
 }

@@ -50,7 +50,13 @@ export function createContentScanner(
     const masked = subject.unmasked
       ? contents.map((content) => maskContent(content, redactor, sightings))
       : contents;
-    const full: ContentSubject = { ...subject, contents: masked, sightings, allowedHosts };
+    const full: ContentSubject = {
+      ...subject,
+      contents: masked,
+      truncated,
+      sightings,
+      allowedHosts,
+    };
     const matches: AttributedMatch[] = [];
     const failures: DetectorFailure[] = [];
     for (const detector of detectors) {

@@ -121,7 +121,7 @@ function scanText(
     failed: false,
     unmasked: false,
   });
-  return matches.map(({ type, detector, score, strength, targetClass, ...match }) => {
+  return matches.map(({ type, detector, score, strength, rule, ...match }) => {
     const sighting =
       type === "secret_leak"
         ? sightings.find(({ masked }) => masked === match.maskedValue)
@@ -133,7 +133,7 @@ function scanText(
       finding: strength === "strong",
       start: sighting?.start ?? originalOffset(match.start, sightings),
       end: sighting?.end ?? originalOffset(match.end, sightings),
-      entity: type === "unsafe_command" || type === "secret_leak" ? targetClass : match.rule,
+      entity: rule,
     };
   });
 }

@@ -21,7 +21,27 @@ export function readMessages(node: Node, source: MessageSource): Content[] {
   }
   const messages = items(member(node, "messages") ?? node);
   const fresh = source.side === "input" ? afterLastAnswer(messages) : messages;
-  return fresh.flatMap((message) => readMessage(message, source));
+  return fresh
+    .flatMap((message) => readMessage(message, source))
+    .map((result) => withToolName(result, messages, source));
+}
+
+/** Most messages with a tool's result carry the id of the call only: the call names the tool. */
+function withToolName(result: Content, messages: readonly Node[], source: MessageSource): Content {
+  const { direction, tool, toolCallId } = result;
+  if (direction !== "tool_result" || tool !== "" || toolCallId === "") {
+    return result;
+  }
+  for (const message of messages.toReversed()) {
+    const said = isAnswer(message) ? readMessage(message, { ...source, side: "output" }) : [];
+    const call = said.find(
+      (each) => each.direction === "tool_call" && each.toolCallId === toolCallId,
+    );
+    if (call !== undefined) {
+      return { ...result, tool: call.tool };
+    }
+  }
+  return result;
 }
 
 /** All messages of a conversation, each with its own direction. */

@@ -6,6 +6,8 @@ import type { HostList } from "../hosts/host-list.ts";
 /** What content detectors look at: the masked contents of one record, and what was masked. */
 export interface ContentSubject {
   readonly contents: readonly Content[];
+  /** True if contents are cut, so that what was masked may stand in none of them. */
+  readonly truncated?: boolean;
   readonly sightings: readonly Sighting[];
   /** True if the record says that its call was carried out rather than only asked for. */
   readonly executed: boolean;

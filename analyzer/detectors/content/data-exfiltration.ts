@@ -2,6 +2,7 @@ import type { Severity } from "../../../core/model/finding.ts";
 import type { Content } from "../../../core/model/genai.ts";
 import { carriedData, maskedSecret } from "../links/carried-data.ts";
 import { findLinks, type MarkupLink } from "../links/find-links.ts";
+import { outgoingCall } from "../outgoing-call.ts";
 import {
   type ContentDetector,
   type ContentMatch,
@@ -185,7 +186,7 @@ function toMatch({ content, index, subject }: Place, evidence: Evidence): Conten
   const left = content.direction === "output" || (subject.executed && !subject.failed);
   return {
     rule,
-    targetClass: rule,
+    targetClass: content.direction === "tool_call" ? outgoingCall : rule,
     score,
     strength,
     severity,

@@ -1,7 +1,7 @@
 import type { Severity } from "../../../core/model/finding.ts";
 import type { Content, Direction } from "../../../core/model/genai.ts";
 import type { Sighting } from "../../redact/redactor.ts";
-import type { ContentDetector, ContentMatch } from "./content-detector.ts";
+import type { ContentDetector, ContentMatch, ContentSubject } from "./content-detector.ts";
 
 /** Split off, so that scanners of source code do not take the examples for secrets. */
 const random = "k7Qd2mXw9RzT4bHs1NvY8cJf6GpL3eW5uA0B";
@@ -43,10 +43,13 @@ export const secretLeak: ContentDetector = {
       { direction: "output", text: "const password = process.env.DB_PASSWORD" },
     ],
   },
-  inspect: ({ sightings, contents }) => {
+  inspect: (subject) => {
     const worst = new Map<string, ContentMatch>();
-    for (const sighting of sightings) {
-      const match = judge(sighting, contents);
+    for (const sighting of subject.sightings) {
+      const match = judge(sighting, subject);
+      if (match === null) {
+        continue;
+      }
       const key = `${match.rule} ${match.maskedValue}`;
       const known = worst.get(key);
       if (known === undefined || match.score > known.score) {
@@ -77,24 +80,33 @@ const weights: Readonly<Record<Direction | "elsewhere", Weight>> = {
 /** Directions from which a secret of an uncertain shape is a finding alone. */
 const leaving = new Set<string>(["output", "tool_call", "elsewhere"]);
 
+/** One class for any kind of secret: a leak of three keys is one leak; the rule names the kind. */
+const targetClass = "credential";
+
 /** Attributes whose contents repeat what earlier records held. */
 const history = /^(?:gen_ai\.input\.messages|gen_ai\.prompt|llm\.input_messages|ai\.prompt)/;
 
-function judge(sighting: Sighting, contents: readonly Content[]): ContentMatch {
-  const { rule, masked, location, excerpt } = sighting;
+/** The match for a secret, or `null` where it only repeats what an earlier record held. */
+function judge(
+  { rule, masked, location, excerpt }: Sighting,
+  { contents, truncated = false, executed, failed }: ContentSubject,
+): ContentMatch | null {
   const index = heaviest(masked, contents);
   const found = contents[index];
+  if (found === undefined && !truncated && isHistory(location, contents)) {
+    return null;
+  }
   const place = found?.direction ?? (history.test(location) ? "input" : "elsewhere");
   const weight = weights[place];
   const sure = rule.confidence === "high";
   const start = found?.text.indexOf(masked) ?? 0;
   return {
     rule: rule.id,
-    targetClass: rule.id,
+    targetClass,
     score: sure ? weight.score : weight.score - 0.25,
     strength: sure || leaving.has(place) ? "strong" : "weak",
     severity: weight.severity,
-    outcome: weight.outcome,
+    outcome: place === "tool_call" && (failed || !executed) ? "attempt" : weight.outcome,
     excerpt,
     maskedValue: masked,
     location: found?.location ?? location,
@@ -103,6 +115,11 @@ function judge(sighting: Sighting, contents: readonly Content[]): ContentMatch {
     start,
     end: start + masked.length,
   };
+}
+
+/** True for messages that were read and in which this secret is not among what is new. */
+function isHistory(location: string, contents: readonly Content[]): boolean {
+  return history.test(location) && contents.some((content) => history.test(content.location));
 }
 
 /** The content with this mask in which a secret weighs most, or -1. */

@@ -41,21 +41,27 @@ export function followedInstructions(steps: readonly TraceStep[]): TraceEvidence
     ),
     read: joined(results.map(({ content, passage }) => passage?.rest ?? content.text)),
   };
-  const sources: Distinctive[] = [];
+  const sources: Source[] = [];
   const evidence: TraceEvidence[] = [];
   for (const step of steps) {
     const { content } = step;
     const passage = results.find((result) => result.content === content)?.passage ?? null;
     if (passage !== null) {
-      sources.push(distinctiveText(passage.text, known));
+      sources.push({ tool: content.tool, text: distinctiveText(passage.text, known) });
     } else if (content.direction === "tool_call" && hasEffect(content.tool)) {
-      const taken = sources.flatMap((source) => source.takenInto(content.text));
-      if (taken.length > 0) {
-        evidence.push(toEvidence(step, taken));
+      const obeyed = sources.find(({ text }) => text.takenInto(content.text).length > 0);
+      if (obeyed !== undefined) {
+        evidence.push(toEvidence(step, obeyed));
       }
     }
   }
   return evidence;
+}
+
+/** Where an instruction came in, and how it is recognized. */
+interface Source {
+  readonly tool: string;
+  readonly text: Distinctive;
 }
 
 function joined(texts: readonly string[]): string {
@@ -91,12 +97,17 @@ function instructionPassage(text: string): Passage | null {
   };
 }
 
-function toEvidence(step: TraceStep, taken: readonly string[]): TraceEvidence {
+/**
+ * The evidence names the tool that brought the instruction in, as the record detector does that
+ * sees it arrive: attempt and success are one finding.
+ */
+function toEvidence(step: TraceStep, source: Source): TraceEvidence {
   const { content, executed, failed } = step;
   const carriesSecret = maskedSecret.test(content.text);
   const critical = isEgress(content.tool) && carriesSecret;
   return {
     step,
+    tool: source.tool,
     rule: "instruction-obeyed",
     targetClass: "instructions",
     score: executed ? 0.97 : 0.9,
@@ -104,6 +115,6 @@ function toEvidence(step: TraceStep, taken: readonly string[]): TraceEvidence {
     severity: critical ? "critical" : "high",
     outcome: executed && !failed ? "success" : "attempt",
     excerpt: content.text.slice(0, 400),
-    maskedValue: (taken[0] ?? "").slice(0, 120),
+    maskedValue: (source.text.takenInto(content.text)[0] ?? "").slice(0, 120),
   };
 }

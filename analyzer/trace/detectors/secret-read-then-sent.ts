@@ -1,4 +1,5 @@
 import type { HostList } from "../../detectors/hosts/host-list.ts";
+import { outgoingCall } from "../../detectors/outgoing-call.ts";
 import type { TraceDetector } from "../stored-trace.ts";
 import { isEgress } from "../tool-effects.ts";
 import { type TraceStep, traceSteps } from "../trace-steps.ts";
@@ -90,7 +91,7 @@ function toEvidence(step: TraceStep, rule: string, value: string): TraceEvidence
   return {
     step,
     rule,
-    targetClass: "secret",
+    targetClass: outgoingCall,
     score: sure ? 0.97 : 0.75,
     strength: "strong",
     severity: sure && done ? "critical" : "high",

@@ -10,7 +10,11 @@ export type TraceRules = Pick<Detection, "detector" | "type" | "ruleVersion">;
 export type TraceEvidence = Pick<
   Detection,
   "rule" | "targetClass" | "score" | "strength" | "severity" | "outcome" | "excerpt" | "maskedValue"
-> & { readonly step: TraceStep };
+> & {
+  readonly step: TraceStep;
+  /** The tool that the finding is about, if that is not the step's own. */
+  readonly tool?: string;
+};
 
 /** Ties each piece of evidence to the span of its step. */
 export function toDetections(
@@ -33,6 +37,7 @@ function toDetection(
   const place = { tenant: trace.tenant, traceId: trace.traceId, spanId: span.SpanId, series: "" };
   return {
     ...place,
+    tool: step.content.tool,
     ...found,
     id: detectionId({ ...place, detector: found.detector, rule: found.rule }, ""),
     timeUnixMs: Math.trunc(step.timeUnixMs),
@@ -40,7 +45,6 @@ function toDetection(
     environment: span.Environment,
     version: span.ServiceVersion,
     agent: span.GenAiAgent,
-    tool: step.content.tool,
     session: span.Session || trace.traceId,
     location: step.content.location,
     onset: null,

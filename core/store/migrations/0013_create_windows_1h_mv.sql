@@ -14,7 +14,10 @@ SELECT
   GenAiRequestModel,
   GenAiTool,
   count() AS Spans,
-  countIf(StatusCode = 'Error') AS Errors,
+  -- A call that a permission rule refused is the guardrail at work, not an error of the service.
+  countIf(StatusCode = 'Error' AND NOT (
+    GenAiOperation = 'execute_tool' AND SpanAttributes['error.type'] = 'permission_denied'
+  )) AS Errors,
   sum(Duration) AS DurationNs,
   sumMap(map(toInt16(floor(16 * log2(greatest(Duration, 1)))), toUInt64(1))) AS DurationBuckets,
   countIf(Inference AND t.InputTokens + t.OutputTokens > 0) AS Inferences,
