@@ -10,6 +10,7 @@ import { openLmdbCommands } from "./core/commands/lmdb-commands.ts";
 import type { Config } from "./core/config/config.ts";
 import { openKey } from "./core/keys/open-key.ts";
 import type { Logger } from "./core/log.ts";
+import { createOpenParts, type OpenParts } from "./core/open-parts.ts";
 import { openLmdbQueue } from "./core/queue/lmdb-queue.ts";
 import type { QueueProducer } from "./core/queue/queue.ts";
 import { isQueueEmpty } from "./core/queue/queue-tables.ts";
@@ -54,40 +55,54 @@ export interface Telltale {
   readonly failed: Promise<Error>;
 }
 
-/** Builds the embedded service from its parts and starts it. Everything is wired here. */
+/**
+ * Builds the embedded service from its parts and starts it. Everything is wired here; what was
+ * opened is closed again when the start fails.
+ */
 export async function startTelltale(options: StartOptions): Promise<Telltale> {
+  assertSafeBind(options.config);
+  const opened = createOpenParts();
+  try {
+    return await openTelltale(options, opened);
+  } catch (error) {
+    await opened.close().catch((failure: unknown) => {
+      options.logger.error({ err: failure }, "A part did not close");
+    });
+    throw error;
+  }
+}
+
+async function openTelltale(options: StartOptions, opened: OpenParts): Promise<Telltale> {
   const { config, logger, env } = options;
-  assertSafeBind(config);
-  const parts = await openParts(options);
-  const startedAt = new Date(parts.clock.now()).toISOString();
-  const collector = createCollector({ ...parts, queue: parts.queue.producer, config, logger });
-  const otlpHttp = await listen(collector, config.host, config.otlp.httpPort);
-  const about = { version: packageVersion(), startedAt, otlpHttp, api: "" };
-  const apiServer = await createApi({
-    ...parts,
-    queue: parts.queue.producer,
-    config,
-    logger,
-    about: () => about,
-  });
-  observeQueue(parts.queue.producer, parts.metrics, parts.clock);
-  const api = await listen(apiServer, config.host, config.api.port);
-  about.api = api;
+  const parts = await openParts(options, opened);
+  const queue = parts.queue.producer;
+  const about = {
+    version: packageVersion(),
+    startedAt: rfc3339(parts.clock),
+    otlpHttp: "",
+    api: "",
+  };
+  const apiServer = await createApi({ ...parts, queue, config, logger, about: () => about });
+  opened.add(apiServer, () => apiServer.close());
+  observeQueue(queue, parts.metrics, parts.clock);
+  const collector = createCollector({ ...parts, queue, config, logger });
+  opened.add(collector, () => collector.close());
+  about.otlpHttp = await listen(collector, config.host, config.otlp.httpPort);
+  about.api = await listen(apiServer, config.host, config.api.port);
+  const { otlpHttp, api } = about;
   const selfTelemetry = await startSelfTelemetry(env, [portOf(otlpHttp), portOf(api)], logger);
+  opened.add(selfTelemetry, () => selfTelemetry.stop());
   parts.feedback.start();
   logger.info({ otlpHttp, api, dataDir: resolve(config.dataDir) }, "Telltale is ready");
   return {
     ready: { ready: true, pid: process.pid, otlpHttp, otlpGrpc: null, api },
     failed: parts.worker.failed,
-    async stop() {
-      await collector.close();
-      await apiServer.close();
-      await parts.feedback.stop();
-      await parts.worker.stop();
-      await parts.close();
-      await selfTelemetry.stop();
-    },
+    stop: () => opened.close(),
   };
+}
+
+function rfc3339(clock: Clock): string {
+  return new Date(clock.now()).toISOString();
 }
 
 function observeQueue(queue: QueueProducer, metrics: MetricsRegistry, clock: Clock): void {
@@ -111,24 +126,27 @@ interface Parts {
   readonly feedback: ReturnType<typeof createFeedback>;
   readonly metrics: MetricsRegistry;
   readonly scrape: () => Promise<string>;
-  close(): Promise<void>;
 }
 
-/** Opens files and engines, starts the analyzer's thread; what was opened is closed on failure. */
-async function openParts({ config, logger, env }: StartOptions): Promise<Parts> {
+/** Opens files and engines and starts the analyzer's thread. */
+async function openParts({ config, logger, env }: StartOptions, opened: OpenParts): Promise<Parts> {
   const clock = systemClock;
   const dataDir = resolve(config.dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   // The store comes first: it locks the data folder, so that a second process stops here.
   const store = await inWords(() => openStore({ dataDir, config: config.store, logger }));
+  opened.add(store, () => store.close());
   await store.migrate();
   const queueDir = join(dataDir, "queue");
   const queueIsEmpty = await isQueueEmpty(queueDir);
   const key = await inWords(() => openKey({ dataDir, keyFile: config.keyFile, env, queueIsEmpty }));
   const queue = openLmdbQueue({ dir: queueDir, key, config: config.queue, clock });
+  opened.add(queue, () => queue.close());
   const commandsDir = join(dataDir, "commands");
   const commands = openLmdbCommands({ dir: commandsDir });
+  opened.add(commands, () => commands.close());
   const audit = openAudit({ dir: join(dataDir, "audit"), clock });
+  opened.add(audit, () => audit.close());
   const prometheus = createPrometheusMeter();
   const metrics = createMetrics([prometheus.meter]);
   const maintenance = startStoreMaintenance({
@@ -137,6 +155,7 @@ async function openParts({ config, logger, env }: StartOptions): Promise<Parts> 
     metrics,
     logger,
   });
+  opened.add(maintenance, () => maintenance.stop());
   const worker = await startAnalyzerWorker({
     config,
     queueDir,
@@ -145,6 +164,7 @@ async function openParts({ config, logger, env }: StartOptions): Promise<Parts> 
     store,
     metrics,
   });
+  opened.add(worker, () => worker.stop());
   const feedback = createFeedback({
     store,
     commands,
@@ -153,6 +173,7 @@ async function openParts({ config, logger, env }: StartOptions): Promise<Parts> 
     clock,
     logger,
   });
+  opened.add(feedback, () => feedback.stop());
   return {
     clock,
     queue,
@@ -163,13 +184,6 @@ async function openParts({ config, logger, env }: StartOptions): Promise<Parts> 
     feedback,
     metrics,
     scrape: () => prometheus.scrape(),
-    async close() {
-      await maintenance.stop();
-      await audit.close();
-      await commands.close();
-      await queue.close();
-      await store.close();
-    },
   };
 }
 

@@ -14,6 +14,7 @@ import { createInspector } from "./inspect/inspector.ts";
 import { createWindowStage } from "./series/window-stage.ts";
 import type { AnalyzerWorkerData, WorkerMessage } from "./start-worker.ts";
 import { createTraceDetectors } from "./trace/detectors/index.ts";
+import { traceHeartbeats } from "./trace/detectors/trace-heartbeats.ts";
 import { createTraceStage } from "./trace/trace-stage.ts";
 
 /** The analyzer's thread: consumes the queue beside the thread that answers requests. */
@@ -57,16 +58,19 @@ function assemble(data: AnalyzerWorkerData, { queue, commands, logger }: Opened)
   const { config } = data;
   const store = connectStore(data.storePort);
   const inspector = createInspector(config.analyzer, maskKey(data.queueKey));
+  const detectors = createTraceDetectors(config.analyzer);
   const clock = systemClock;
   return createAnalyzer({
     consumer: queue.consumer(),
     stores: store,
     inspector,
-    heartbeat: createHeartbeatWriter(store.writes, inspector),
+    heartbeat: createHeartbeatWriter(store.writes, {
+      heartbeat: () => [...inspector.heartbeat(), ...traceHeartbeats(detectors)],
+    }),
     findings: createFindingStage({ store, commands, clock, logger }),
     traces: createTraceStage({
       store,
-      detectors: createTraceDetectors(config.analyzer),
+      detectors,
       config: config.analyzer,
       clock,
       logger,

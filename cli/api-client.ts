@@ -1,3 +1,4 @@
+import { causeOf } from "./cause-of.ts";
 import { UserError } from "./user-error.ts";
 
 export interface ApiClient {
@@ -33,7 +34,7 @@ async function request<T>(baseUrl: string, path: string, init: RequestInit): Pro
     response = await fetch(`${baseUrl}${path}`, init);
   } catch (error) {
     throw new UserError(
-      `No Telltale answers at ${baseUrl} (${reasonOf(error)}). Start it with "npx telltale up", ` +
+      `No Telltale answers at ${baseUrl} (${causeOf(error)}). Start it with "npx telltale up", ` +
         "or set TELLTALE_API_URL.",
     );
   }
@@ -42,11 +43,6 @@ async function request<T>(baseUrl: string, path: string, init: RequestInit): Pro
     throw new UserError(`${baseUrl}${path} answered ${response.status}: ${detailOf(text)}`);
   }
   return JSON.parse(text) as T;
-}
-
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error ? cause.message || cause.name : String(error);
 }
 
 function detailOf(text: string): string {

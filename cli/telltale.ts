@@ -44,4 +44,9 @@ function exitCodeOf(error: unknown): number {
   return 1;
 }
 
+// A reader such as `head` that has seen enough is not a failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? 0 : 1);
+});
+
 process.exitCode = await main(process.argv.slice(2));

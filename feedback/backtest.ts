@@ -22,10 +22,7 @@ export interface TestedRule extends CandidateRule {
  * many others. Counts are distinct tool calls.
  */
 export function backtestRule(rule: string, sample: CallSample): Backtest {
-  const parsed = parsePermissionRule(rule);
-  function stops(call: ToolCall): boolean {
-    return parsed !== undefined && matchesRule(parsed, claudeToolUse(call));
-  }
+  const stops = stoppedBy(rule);
   return {
     window: sample.window,
     flaggedCaught: sample.flagged.filter(stops).length,
@@ -33,6 +30,17 @@ export function backtestRule(rule: string, sample: CallSample): Backtest {
     benignBlocked: sample.benign.filter(stops).length,
     benignTotal: sample.benign.length,
   };
+}
+
+/** Whether a rule stops at least every flagged call that another one stops, if there is any. */
+export function isAsStrict(rule: string, other: string, { flagged }: CallSample): boolean {
+  const wanted = flagged.filter(stoppedBy(other));
+  return wanted.length > 0 && wanted.every(stoppedBy(rule));
+}
+
+function stoppedBy(rule: string): (call: ToolCall) => boolean {
+  const parsed = parsePermissionRule(rule);
+  return (call) => parsed !== undefined && matchesRule(parsed, claudeToolUse(call));
 }
 
 /**

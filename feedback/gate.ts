@@ -15,6 +15,11 @@ const surfacesOf: Readonly<Partial<Record<FindingType, readonly Surface[]>>> = {
 /** The types that lead to a proposal at all. */
 export const proposingTypes = Object.keys(surfacesOf) as FindingType[];
 
+/** The control surfaces that a type of finding may propose an edit to, or none. */
+export function surfacesFor(type: FindingType): readonly Surface[] {
+  return surfacesOf[type] ?? [];
+}
+
 /** A rejection by a person is a decision and is remembered this long. */
 export const suppressionDays = 90;
 
@@ -45,7 +50,7 @@ export type GateRefusal = "type_without_surface" | "status" | "support" | "alrea
  */
 export function gate(input: GateInput, limits: GateLimits): GateResult {
   const { finding, status, criticalSuccess } = input;
-  const candidates = surfacesOf[finding.type] ?? [];
+  const candidates = surfacesFor(finding.type);
   if (candidates.length === 0) {
     return { pass: false, reason: "type_without_surface" };
   }
@@ -86,7 +91,7 @@ export function confidence({ attribution }: Pick<Finding, "attribution">): numbe
 /** True for an open proposal, a verified one, or a person's "no" that still stands. */
 function isTaken({ finding, proposals, nowUnixMs }: GateInput, surface: Surface): boolean {
   return proposals
-    .filter((record) => record.fingerprint === finding.fingerprint)
+    .filter((record) => record.fingerprints.includes(finding.fingerprint))
     .filter((record) => record.proposal.surface === surface)
     .some((record) => isOpen(record.proposal.state) || isDeclined(record, nowUnixMs));
 }
@@ -94,7 +99,11 @@ function isTaken({ finding, proposals, nowUnixMs }: GateInput, surface: Surface)
 /** Verdicts after which the same edit is not proposed again; `regressed` asks for a new one. */
 const decided: ReadonlySet<ProposalState> = new Set(["effective", "inconclusive", "harmful"]);
 
-function isDeclined({ proposal, closedBy, closedAtUnixMs }: ProposalRecord, now: number) {
+/** Whether a verdict or a person's recent rejection stands against the same edit. */
+export function isDeclined(
+  { proposal, closedBy, closedAtUnixMs }: ProposalRecord,
+  now: number,
+): boolean {
   if (decided.has(proposal.state)) {
     return true;
   }

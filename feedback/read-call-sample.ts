@@ -13,7 +13,7 @@ const maxBenignCalls = 20_000;
 const flaggedTraces = `
   SELECT DISTINCT TraceId AS traceId
   FROM detections FINAL
-  WHERE Tenant = {tenant:String} AND Fingerprint = {fingerprint:String} AND Retracted = 0
+  WHERE Tenant = {tenant:String} AND Fingerprint IN {fingerprints:Array(String)} AND Retracted = 0
     AND TraceId != ''
     AND Time >= fromUnixTimestamp64Milli({from:Int64})
     AND Time <= fromUnixTimestamp64Milli({to:Int64})
@@ -21,11 +21,13 @@ const flaggedTraces = `
   LIMIT ${maxFlaggedTraces}`;
 
 const detectedSpans = `
-  SELECT DISTINCT SpanId AS spanId
+  SELECT SpanId AS spanId, max(Outcome = 'success') AS succeeded
   FROM detections FINAL
-  WHERE Tenant = {tenant:String} AND Retracted = 0 AND TraceId IN {traces:Array(String)}
+  WHERE Tenant = {tenant:String} AND Fingerprint IN {fingerprints:Array(String)} AND Retracted = 0
+    AND TraceId IN {traces:Array(String)}
     AND Time >= fromUnixTimestamp64Milli({from:Int64})
-    AND Time <= fromUnixTimestamp64Milli({to:Int64})`;
+    AND Time <= fromUnixTimestamp64Milli({to:Int64})
+  GROUP BY spanId`;
 
 /** Only what a rule looks at leaves the store: a body of megabytes must not hide the URL. */
 const ruleArgumentsOnly = ruleArguments
@@ -66,41 +68,67 @@ const benignCalls = `
   ORDER BY Timestamp DESC, SpanId
   LIMIT ${maxBenignCalls}`;
 
+/** The findings that a rule is to answer; all of one tenant, service and environment. */
+export type SampledFindings = readonly [
+  Pick<Finding, "tenant" | "service" | "environment" | "fingerprint" | "tool" | "lastSeen">,
+  ...Pick<Finding, "fingerprint" | "tool" | "lastSeen">[],
+];
+
 /**
- * Reads the tool calls of a finding's service in the 14 days up to its last detection, in event
- * time. Flagged are the calls of its traces, narrowed to its tool and to spans with a detection where
- * there are such; benign are calls in traces without any detection, the newest 20,000.
+ * Reads the tool calls of a service in the 14 days up to the last detection of any of the
+ * findings, in event time. Flagged are the calls that the findings are about (`flaggedOf`);
+ * benign are calls in traces without any detection, the newest 20,000.
  */
-export async function readCallSample(store: Store, finding: Finding): Promise<CallSample> {
-  const to = Date.parse(finding.lastSeen);
+export async function readCallSample(store: Store, findings: SampledFindings): Promise<CallSample> {
+  const [{ tenant, service, environment }] = findings;
+  const to = Math.max(...findings.map(({ lastSeen }) => Date.parse(lastSeen)));
   const from = to - backtestDays * 86_400_000;
-  const { tenant, fingerprint, service, environment } = finding;
   const window = { tenant, from, to };
-  const traces = await store.query<{ traceId: string }>(flaggedTraces, { ...window, fingerprint });
-  const ids = traces.map(({ traceId }) => traceId);
   const scope = { ...window, service, environment };
-  const calls = await store.query<ToolCall>(flaggedCalls, { ...scope, traces: ids });
-  const spans = await store.query<{ spanId: string }>(detectedSpans, { ...window, traces: ids });
+  const fingerprints = findings.map(({ fingerprint }) => fingerprint);
+  const detected = { ...window, fingerprints };
+  const traceRows = await store.query<{ traceId: string }>(flaggedTraces, detected);
+  const traces = traceRows.map(({ traceId }) => traceId);
+  const calls = await store.query<ToolCall>(flaggedCalls, { ...scope, traces });
+  const spans = await store.query<DetectedSpan>(detectedSpans, { ...detected, traces });
   const benign = await store.query<ToolCall>(benignCalls, scope);
+  const tools = new Set(findings.map(({ tool }) => tool));
   return {
     window: { from: new Date(from).toISOString(), to: new Date(to).toISOString() },
-    flagged: narrowed(calls, finding.tool, new Set(spans.map(({ spanId }) => spanId))),
+    flagged: flaggedOf(calls, spans, tools),
     benign,
   };
 }
 
-function narrowed(
+interface DetectedSpan {
+  readonly spanId: string;
+  readonly succeeded: number;
+}
+
+/**
+ * The calls with a detection, of the tools through which a harmful act succeeded if any did:
+ * the call that brought an instruction in is not the one to stop. Where no call carries a
+ * detection, those of the findings' tools in their traces, else all in their traces.
+ */
+export function flaggedOf(
   calls: readonly ToolCall[],
-  tool: string,
-  detected: ReadonlySet<string>,
+  spans: readonly DetectedSpan[],
+  tools: ReadonlySet<string>,
 ): readonly ToolCall[] {
-  const ofTool = unlessEmpty(
-    calls.filter((call) => call.tool === tool),
-    calls,
+  const succeeded = new Map(spans.map((span) => [span.spanId, span.succeeded === 1]));
+  const detected = calls.filter(({ spanId }) => succeeded.has(spanId));
+  if (detected.length === 0) {
+    return unlessEmpty(
+      calls.filter(({ tool }) => tools.has(tool)),
+      calls,
+    );
+  }
+  const harmful = new Set(
+    detected.filter(({ spanId }) => succeeded.get(spanId)).map(({ tool }) => tool),
   );
   return unlessEmpty(
-    ofTool.filter((call) => detected.has(call.spanId)),
-    ofTool,
+    detected.filter(({ tool }) => harmful.has(tool)),
+    detected,
   );
 }
 

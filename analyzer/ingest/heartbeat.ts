@@ -16,7 +16,10 @@ export interface HeartbeatWriter {
  * synthetic canary runs through the same code, and whether it was caught is written down.
  * Canaries never become rows, counts or findings.
  */
-export function createHeartbeatWriter(store: Store, inspector: Inspector): HeartbeatWriter {
+export function createHeartbeatWriter(
+  store: Store,
+  detectors: Pick<Inspector, "heartbeat">,
+): HeartbeatWriter {
   const written = new Set<string>();
   return {
     async beat(spans) {
@@ -25,7 +28,7 @@ export function createHeartbeatWriter(store: Store, inspector: Inspector): Heart
         return;
       }
       const rows = [...hours.values()].flatMap(({ tenant, hour }) =>
-        inspector.heartbeat().map((canary) => ({
+        detectors.heartbeat().map((canary) => ({
           Tenant: tenant,
           Detector: canary.detector,
           Type: canary.type,

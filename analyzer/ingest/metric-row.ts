@@ -54,6 +54,7 @@ function valueJson(point: MetricPoint): string {
         exemplarsJson(point.exemplars)
       );
     case "summary":
+    default:
       return (
         `"Count":${point.count},"Sum":${numberJson(point.sum)},` +
         `"ValueAtQuantiles.Quantile":[${point.quantileValues.map((at) => numberJson(at.quantile)).join(",")}],` +
@@ -76,7 +77,9 @@ function exemplarsJson(exemplars: readonly Exemplar[]): string {
   if (exemplars.length === 0) {
     return "";
   }
-  const list = (render: (exemplar: Exemplar) => string) => `[${exemplars.map(render).join(",")}]`;
+  function list(render: (exemplar: Exemplar) => string): string {
+    return `[${exemplars.map(render).join(",")}]`;
+  }
   return (
     `,"Exemplars.FilteredAttributes":${list((item) => attributesJson(item.filteredAttributes))}` +
     `,"Exemplars.TimeUnix":${list((item) => dateTime64Json(item.timeUnixNano))}` +

@@ -36,5 +36,12 @@ export interface StoredTrace {
 export interface TraceDetector {
   readonly id: string;
   readonly type: FindingType;
-  inspect(trace: StoredTrace): Detection[];
+  inspect(this: void, trace: StoredTrace): Detection[];
+}
+
+/** A trace detector with the trace that it must always notice: the canary of its heartbeat. */
+export interface ProvenTraceDetector extends TraceDetector {
+  /** Major version of its rules; a new one restarts verification baselines. */
+  readonly ruleVersion: number;
+  readonly canary: StoredTrace;
 }

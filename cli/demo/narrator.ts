@@ -24,11 +24,11 @@ export interface Narrator {
 
 export function createNarrator(): Narrator {
   const startedAt = performance.now();
-  const step = (title: string, lines: readonly string[]) => {
+  function step(title: string, lines: readonly string[]): void {
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1).padStart(5);
     printLine(`${dim(`${seconds} s`)}  ${strong(printable(title))}`);
     lines.forEach((line) => printLine(`         ${line}`));
-  };
+  }
   return {
     step,
     finding: (finding) => step(`Found: ${finding.title}`, findingLines(finding)),

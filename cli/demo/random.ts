@@ -15,7 +15,9 @@ export interface Random {
 
 export function createRandom(seed: number): Random {
   const next = createUniform(seed);
-  const below = (limit: number) => Math.floor(next() * limit);
+  function below(limit: number): number {
+    return Math.floor(next() * limit);
+  }
   return {
     next,
     below,

@@ -1,6 +1,7 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { toNativeChange } from "../../collector/changes/to-native-change.ts";
 import { readGitChanges } from "../../collector/git/read-git-changes.ts";
 import { Config } from "../../core/config/config.ts";
 import { createLogger } from "../../core/log.ts";
@@ -8,7 +9,6 @@ import type { Finding } from "../../core/model/finding.ts";
 import type { Proposal, ProposalState } from "../../core/model/proposal.ts";
 import { startTelltale, type Telltale } from "../../main.ts";
 import { type ApiClient, createApiClient } from "../api-client.ts";
-import { nativeChange } from "../native-change.ts";
 import { printLine } from "../print.ts";
 import { UserError } from "../user-error.ts";
 import { createNarrator, type Narrator } from "./narrator.ts";
@@ -87,7 +87,7 @@ async function playUntilFix({ story, repository, telltale, tell }: Stage): Promi
     repositoryUrl: story.repositoryUrl,
   });
   await sendChanges(otlpHttp, [
-    ...commits.map(nativeChange),
+    ...commits.map(toNativeChange),
     {
       kind: "agent_session",
       id: story.sessionId,
@@ -97,9 +97,24 @@ async function playUntilFix({ story, repository, telltale, tell }: Stage): Promi
       prompt: toolsPrompt,
       intent: "SHOP-214",
     },
-    deployment(story, "deploy-1", "1.7.0", repository.baseline, story.startsAt),
-    deployment(story, "deploy-2", "1.8.0", repository.harmful, story.harmfulDeployAt),
-    deployment(story, "deploy-3", "1.8.1", repository.innocent, story.innocentDeployAt),
+    deployment(story, {
+      id: "deploy-1",
+      version: "1.7.0",
+      revision: repository.baseline,
+      time: story.startsAt,
+    }),
+    deployment(story, {
+      id: "deploy-2",
+      version: "1.8.0",
+      revision: repository.harmful,
+      time: story.harmfulDeployAt,
+    }),
+    deployment(story, {
+      id: "deploy-3",
+      version: "1.8.1",
+      revision: repository.innocent,
+      time: story.innocentDeployAt,
+    }),
   ]);
   tell.step(`${commits.length} commits, an agent session and 3 deployments are reported`, [
     `${iso(story.harmfulDeployAt)}  1.8.0  carries the over-broad tools`,
@@ -116,13 +131,14 @@ function iso(unixMs: number): string {
   return new Date(unixMs).toISOString().replace(".000Z", "Z");
 }
 
-function deployment(
-  story: Story,
-  id: string,
-  version: string,
-  revision: string,
-  time: number,
-): object {
+interface Release {
+  readonly id: string;
+  readonly version: string;
+  readonly revision: string;
+  readonly time: number;
+}
+
+function deployment(story: Story, { id, version, revision, time }: Release): object {
   return {
     kind: "deployment",
     id,
@@ -193,7 +209,12 @@ async function decideAndDeploy(stage: Stage, proposals: readonly Proposal[]): Pr
   );
   const revision = await runGit(repository.dir, ["rev-parse", "HEAD"]);
   await sendChanges(telltale.ready.otlpHttp, [
-    deployment(story, "deploy-4", "1.8.2", revision, story.fixDeployAt),
+    deployment(story, {
+      id: "deploy-4",
+      version: "1.8.2",
+      revision: revision,
+      time: story.fixDeployAt,
+    }),
   ]);
   tell.step("Approved over the API, merged in git by a person, deployed as 1.8.2", [
     `${iso(story.fixDeployAt)}  revision ${revision.slice(0, 12)}`,

@@ -61,8 +61,9 @@ const upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const mixed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 function secretsFile(random: Random): string {
-  const letters = (alphabet: string, length: number) =>
-    Array.from({ length }, () => alphabet[random.below(alphabet.length)]).join("");
+  function letters(alphabet: string, length: number): string {
+    return Array.from({ length }, () => alphabet[random.below(alphabet.length)]).join("");
+  }
   return [
     `AWS_ACCESS_KEY_ID=AKIA${letters(upper, 16)}`,
     `AWS_SECRET_ACCESS_KEY=${letters(mixed, 40)}`,

@@ -52,8 +52,9 @@ function conversationsOfHour(story: Story, from: number, to: number): Conversati
   const share = (to - from) / hourMs;
   const ordinary = poisson(random, conversationsPerHour * share * dailyRhythm(from));
   const attacks = to <= story.firstAttackAt ? 0 : poisson(random, attacksPerHour * share);
-  const times = (count: number) =>
-    Array.from({ length: count }, () => from + random.next() * (to - from));
+  function times(count: number): number[] {
+    return Array.from({ length: count }, () => from + random.next() * (to - from));
+  }
   return [
     ...times(ordinary).map((time) => ordinaryConversation(story, time)),
     ...times(attacks)

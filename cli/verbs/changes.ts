@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { toNativeChange } from "../../collector/changes/to-native-change.ts";
 import { readGitChanges } from "../../collector/git/read-git-changes.ts";
 import { GitError } from "../../collector/git/run-git.ts";
-import { nativeChange } from "../native-change.ts";
+import { causeOf } from "../cause-of.ts";
 import { otlpOfService } from "../otlp-of-service.ts";
 import { printJson, printLine, progress } from "../print.ts";
 import { UserError } from "../user-error.ts";
@@ -41,7 +42,7 @@ async function importChanges(options: ImportOptions): Promise<void> {
   let accepted = 0;
   for (let start = 0; start < changes.length; start += perRequest) {
     const part = changes.slice(start, start + perRequest);
-    const answer = await post(otlp, part.map(nativeChange));
+    const answer = await post(otlp, part.map(toNativeChange));
     accepted += answer.accepted;
     rejected.push(
       ...answer.rejected.map(({ index, reason }) => ({
@@ -91,6 +92,8 @@ async function post(otlp: string, changes: readonly object[]): Promise<ChangesAn
       ...(key !== undefined && { authorization: `Bearer ${key}` }),
     },
     body: JSON.stringify(changes),
+  }).catch((error: unknown) => {
+    throw new UserError(`No OTLP receiver answers at ${otlp} (${causeOf(error)})`);
   });
   if (!response.ok) {
     throw new UserError(`${otlp}/v1/changes answered ${response.status}: ${await response.text()}`);

@@ -2,9 +2,12 @@ import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { createInterface } from "node:readline";
-import { gunzipSync } from "node:zlib";
+import { PassThrough, pipeline } from "node:stream";
+import { createGunzip, gunzipSync } from "node:zlib";
 import type { Command } from "commander";
 import type { Signal } from "../../core/model/telemetry.ts";
+import { decodeRejectedCount } from "../../core/otlp/decode-rejected-count.ts";
+import { causeOf } from "../cause-of.ts";
 import { otlpOfService } from "../otlp-of-service.ts";
 import { printJson, printLine, progress } from "../print.ts";
 import { UserError } from "../user-error.ts";
@@ -63,10 +66,7 @@ async function replayFile(file: string, target: Target, tally: Tally): Promise<v
     await replayLines(file, target, tally);
     return;
   }
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw new UserError(`Cannot read ${file}: ${String(error)}`);
-  });
-  const body = file.endsWith(".gz") ? gunzipSync(bytes) : bytes;
+  const body = await readWhole(file);
   if (kind === ".json") {
     await sendJson(body.toString(), file, target, tally);
     return;
@@ -77,17 +77,37 @@ async function replayFile(file: string, target: Target, tally: Tally): Promise<v
   await send({ signal: target.signal, contentType: "application/x-protobuf", body }, target, tally);
 }
 
+async function readWhole(file: string): Promise<Buffer> {
+  try {
+    const bytes = await readFile(file);
+    return file.endsWith(".gz") ? gunzipSync(bytes) : bytes;
+  } catch (error) {
+    throw cannotRead(file, error);
+  }
+}
+
+/** Line by line, so that a recording may be larger than memory. */
 async function replayLines(file: string, target: Target, tally: Tally): Promise<void> {
-  if (file.endsWith(".gz")) {
-    const text = gunzipSync(await readFile(file)).toString();
-    for (const line of text.split("\n")) {
+  const gunzip = file.endsWith(".gz") ? [createGunzip()] : [];
+  let failure: unknown;
+  const input = new PassThrough();
+  pipeline([createReadStream(file), ...gunzip, input], (error) => {
+    failure = error ?? undefined;
+  });
+  try {
+    for await (const line of createInterface({ input })) {
       await sendLine(line, file, target, tally);
     }
-    return;
+  } catch (error) {
+    throw error instanceof UserError ? error : cannotRead(file, error);
   }
-  for await (const line of createInterface({ input: createReadStream(file) })) {
-    await sendLine(line, file, target, tally);
+  if (failure !== undefined) {
+    throw cannotRead(file, failure);
   }
+}
+
+function cannotRead(file: string, error: unknown): UserError {
+  return new UserError(`Cannot read ${file}: ${causeOf(error)}`);
 }
 
 async function sendLine(line: string, file: string, target: Target, tally: Tally): Promise<void> {
@@ -136,7 +156,7 @@ async function send(request: OtlpRequest, { otlp }: Target, tally: Tally): Promi
       },
       body: new Uint8Array(request.body),
     }).catch((error: unknown) => {
-      throw new UserError(`No OTLP receiver answers at ${otlp}: ${String(error)}`);
+      throw new UserError(`No OTLP receiver answers at ${otlp} (${causeOf(error)})`);
     });
     if (response.ok) {
       tally.requests += 1;
@@ -154,7 +174,7 @@ async function send(request: OtlpRequest, { otlp }: Target, tally: Tally): Promi
 
 async function rejectedOf(response: Response): Promise<number> {
   if (response.headers.get("content-type")?.includes("json") !== true) {
-    return 0;
+    return decodeRejectedCount(new Uint8Array(await response.arrayBuffer()));
   }
   const { partialSuccess } = (await response.json()) as {
     partialSuccess?: Record<string, unknown>;

@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import type { Command } from "commander";
 import { createScanner } from "../../analyzer/inspect/scan-row.ts";
 import { Config } from "../../core/config/config.ts";
+import { causeOf } from "../cause-of.ts";
 import { UserError } from "../user-error.ts";
 
 export function registerScan(program: Command): void {
@@ -26,7 +27,7 @@ async function scan(file: string | undefined): Promise<void> {
       }
     }
   } catch (error) {
-    throw new UserError(`Cannot read ${file ?? "standard input"}: ${String(error)}`);
+    throw new UserError(`Cannot read ${file ?? "standard input"}: ${causeOf(error)}`);
   }
 }
 

@@ -42,19 +42,26 @@ async function up(options: UpOptions): Promise<void> {
   }
   const telltale = await startTelltale({ config, logger, env: process.env }).catch(
     (error: unknown) => {
-      throw error instanceof StartError ? new UserError(error.message) : error;
+      throw inUserTerms(error);
     },
   );
   announce(telltale.ready, options.json === true);
-  await stopOnSignal(telltale.stop, telltale.failed);
+  await stopOnSignal(() => telltale.stop(), telltale.failed);
 }
 
 function inWords<T>(load: () => T): T {
   try {
     return load();
   } catch (error) {
-    throw error instanceof ConfigError ? new UserError(error.message, 2) : error;
+    throw inUserTerms(error);
   }
+}
+
+function inUserTerms(error: unknown): unknown {
+  if (error instanceof ConfigError) {
+    return new UserError(error.message, 2);
+  }
+  return error instanceof StartError ? new UserError(error.message) : error;
 }
 
 function announce(ready: { otlpHttp: string; api: string }, asJson: boolean): void {

@@ -80,6 +80,19 @@ export async function readFinding(
   return item === undefined ? null : { ...item, evidence: await readEvidence(store, item) };
 }
 
+const findingsById = `SELECT ${findingColumns} WHERE f.Id IN {ids:Array(String)}`;
+
+/** Findings without their evidence, in the order of the ids; unknown ones are left out. */
+export async function readFindingItems(
+  store: Store,
+  tenant: string,
+  ids: readonly string[],
+): Promise<FindingItem[]> {
+  const rows = await store.query<FindingColumns>(findingsById, { tenant, ids });
+  const items = await withProposals(store, tenant, rows);
+  return items.toSorted((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
+}
+
 const proposalsOf = `
   SELECT Id, FindingIds FROM proposals FINAL
   WHERE Tenant = {tenant:String} AND hasAny(FindingIds, {ids:Array(String)})

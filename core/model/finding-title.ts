@@ -17,13 +17,10 @@ const templates: Record<FindingType, readonly [plain: string, withTool?: string]
     "Indirect prompt injection through tool {tool} of {service}",
   ],
   jailbreak: ["Jailbreak attempt against {service}"],
-  secret_leak: [
-    "Secret ({target}) in model output of {service}",
-    "Secret ({target}) passed to tool {tool} by {service}",
-  ],
+  secret_leak: ["Secret in content of {service}", "Secret in a call of tool {tool} by {service}"],
   pii_leak: [
-    "Personal data ({target}) in model output of {service}",
-    "Personal data ({target}) passed to tool {tool} by {service}",
+    "Personal data ({target}) in content of {service}",
+    "Personal data ({target}) in a call of tool {tool} by {service}",
   ],
   system_prompt_leak: ["System prompt disclosed by {service}"],
   data_exfiltration: ["Data sent out by {service}", "Data sent out through {tool} by {service}"],

@@ -49,6 +49,7 @@ export interface Backtest {
 export interface ForgeReference {
   readonly kind: string;
   readonly url: string;
+  /** What people type: the number of an issue or request, or the branch for `git merge`. */
   readonly number: string;
 }
 

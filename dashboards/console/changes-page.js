@@ -45,8 +45,11 @@ function day([date, changes]) {
   return [el("h2", {}, date), el("ol", { class: "card timeline" }, ...changes.map(entry))];
 }
 
+/** From this probability on a change is worth a look as the cause. */
+const likely = 0.2;
+
 function entry(change) {
-  const found = change.findings.length;
+  const found = change.findings.filter(({ probability }) => probability >= likely).length;
   return el(
     "li",
     {},
@@ -60,12 +63,17 @@ function entry(change) {
     ),
     found === 0
       ? ""
-      : el("span", { class: "tag high" }, `${found} finding${found === 1 ? "" : "s"}`),
+      : el(
+          "span",
+          { class: "tag high" },
+          `likely cause of ${found} finding${found === 1 ? "" : "s"}`,
+        ),
   );
 }
 
-function headline({ message, name, version, id }) {
-  return (message || name || version || id).split("\n", 1)[0].slice(0, 160);
+function headline({ kind, message, name, service, version, id }) {
+  const deployed = kind === "deployment" ? `${service} ${version}`.trim() : "";
+  return (message || name || deployed || version || id).split("\n", 1)[0].slice(0, 160);
 }
 
 function byline({ service, environment, version, author, session, revision }) {

@@ -93,11 +93,13 @@ function healthText(ready) {
   return ready.ok ? "● ready" : "▲ not ready";
 }
 
-addEventListener("hashchange", async () => {
+async function showNext() {
   await show();
   main.focus();
   scrollTo(0, 0);
-});
+}
+
+addEventListener("hashchange", () => void showNext());
 
 // The overview is a place to watch, but nothing is redrawn under the reader's hands.
 setInterval(() => {

@@ -41,16 +41,34 @@ export function table(head, rows, caption) {
     el(
       "table",
       {},
-      el("thead", {}, el("tr", {}, ...head.map((name) => el("th", { scope: "col" }, name)))),
-      el("tbody", {}, ...rows.map((cells) => el("tr", {}, ...cells.map(cell)))),
+      el(
+        "thead",
+        {},
+        el("tr", {}, ...head.map((name, column) => headCell(name, rows[0]?.[column]))),
+      ),
+      el(
+        "tbody",
+        {},
+        ...rows.map((cells) =>
+          el("tr", {}, ...cells.map((value, column) => cell(value, head[column]))),
+        ),
+      ),
     ),
   );
 }
 
-function cell(value) {
-  return typeof value === "number"
-    ? el("td", { class: "number" }, count(value))
-    : el("td", {}, value);
+function headCell(name, first) {
+  return el("th", { scope: "col", class: typeof first === "number" ? "number" : null }, name);
+}
+
+/** Narrow screens show each row as a card; its cells then say what they hold. */
+function cell(value, name) {
+  const isNumber = typeof value === "number";
+  return el(
+    "td",
+    { class: isNumber ? "number" : null, "data-name": name },
+    isNumber ? count(value) : value,
+  );
 }
 
 /** A link that the j and k keys stop at. */

@@ -66,8 +66,10 @@ function causes({ attribution, attributedAt }) {
       el("pre", {}, "npx telltale changes import --repo ."),
     );
   }
-  const shown = attribution.toSorted((a, b) => b.probability - a.probability).slice(0, 3);
-  return el("div", { class: "card" }, ...shown.map(cause));
+  const changes = attribution.filter(({ changeId }) => changeId !== null);
+  const shown = changes.toSorted((a, b) => b.probability - a.probability).slice(0, 3);
+  const none = attribution.filter(({ changeId }) => changeId === null);
+  return el("div", { class: "card" }, ...[...shown, ...none].map(cause));
 }
 
 function cause({ changeId, kind, probability, reasons }) {

@@ -7,7 +7,7 @@ import { proposalsTable } from "./proposals-page.js";
 export async function overviewPage() {
   const [status, findings, waiting] = await Promise.all([
     get("/api/v1/status"),
-    get("/api/v1/findings?status=open&limit=10"),
+    get("/api/v1/findings?status=open&limit=100"),
     get("/api/v1/proposals?state=filed&limit=5"),
   ]);
   return [
@@ -20,8 +20,19 @@ export async function overviewPage() {
     el("ol", { class: "steps" }, ...steps(status)),
     ...waitingForYou(waiting.items),
     el("h2", {}, "Open findings"),
-    findings.items.length === 0 ? nothingOpen(status) : findingsTable(findings.items),
+    findings.items.length === 0 ? nothingOpen(status) : findingsTable(worst(findings.items)),
   ];
+}
+
+const severities = ["critical", "high", "medium", "low", "informational"];
+
+/** The ten to look at first: the most severe, and among these the newest. */
+function worst(findings) {
+  return findings.toSorted((a, b) => rank(a) - rank(b)).slice(0, 10);
+}
+
+function rank({ severity }) {
+  return severities.indexOf(severity);
 }
 
 function steps({ ingest, findings, proposals }) {

@@ -19,7 +19,7 @@ export async function proposalPage(id, { reload }) {
     verification(proposal.verification),
     ...decision(proposal, path, reload),
     ...merging(proposal),
-    el("h2", {}, "The page that was filed"),
+    el("h2", {}, "Page for reviewers"),
     el(
       "details",
       {},

@@ -15,6 +15,12 @@ export interface Forge {
    *   since the draft was made.
    */
   file(repository: Repository, request: FileRequest): Promise<FiledProposal>;
+  /**
+   * Replaces the page of a filed proposal; its branch stays as it is.
+   *
+   * @throws ForgeError when the repository cannot be used.
+   */
+  updatePage(repository: Repository, page: ProposalPage): Promise<void>;
   /** Changes whenever a branch does; the same token means that there is nothing new to read. */
   stateToken(repository: Repository): Promise<string>;
   /** What people did with a filed proposal. */
@@ -23,17 +29,20 @@ export interface Forge {
   contains(repository: Repository, query: ContainsQuery): Promise<boolean>;
 }
 
-export interface FileRequest {
+/** Markdown page of one proposal, for people; its first part explains the change. */
+export interface ProposalPage {
   readonly proposalId: string;
+  readonly page: string;
+  readonly timeUnixMs: number;
+}
+
+export interface FileRequest extends ProposalPage {
   readonly fingerprint: string;
   /** Name of the surface, as in a branch name: `guardrail`, `threat-model`. */
   readonly surface: string;
   /** First line of the commit message: a closed template. */
   readonly title: string;
-  /** Markdown page for people; its first part explains the change. */
-  readonly page: string;
   readonly edits: readonly FileEdit[];
-  readonly timeUnixMs: number;
 }
 
 export interface FiledProposal {

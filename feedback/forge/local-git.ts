@@ -4,7 +4,13 @@ import { join } from "node:path";
 import type { Repository } from "../../core/config/config.ts";
 import { revisionSlot } from "../text/slots.ts";
 import type { FileEdit } from "../text/unified-diff.ts";
-import { type FiledProposal, type FileRequest, type Forge, ForgeError } from "./forge.ts";
+import {
+  type FiledProposal,
+  type FileRequest,
+  type Forge,
+  ForgeError,
+  type ProposalPage,
+} from "./forge.ts";
 import { carriesAddedLines, findMerge } from "./merge-evidence.ts";
 import { createGit, type Git } from "./run-git.ts";
 import { assertSafeTarget } from "./target-path.ts";
@@ -39,6 +45,7 @@ export function createLocalGit(): Forge {
       await writePage(git, request);
       return filed(repository, branch, commit);
     },
+    updatePage: (repository, page) => writePage(createGit(repository.path), page),
     stateToken: (repository) =>
       createGit(repository.path).run([
         "for-each-ref",
@@ -79,7 +86,7 @@ export function branchName({
 
 function filed(repository: Repository, branch: string, commit: string): FiledProposal {
   const url = `git:${repository.id}/${branch}`;
-  return { forge: { kind: "local-git", url, number: commit.slice(0, 12) }, branch, commit };
+  return { forge: { kind: "local-git", url, number: branch }, branch, commit };
 }
 
 /** The commit of our own branch, when it is there already: a crash came before the ledger. */
@@ -134,7 +141,7 @@ async function createBranch(
 }
 
 /** A page per proposal on its own branch: `git show telltale/proposals:<id>.md`. */
-async function writePage(git: Git, { proposalId, page, timeUnixMs }: FileRequest): Promise<void> {
+async function writePage(git: Git, { proposalId, page, timeUnixMs }: ProposalPage): Promise<void> {
   const parent = await git.tryRun(["rev-parse", "--verify", "--quiet", `${pagesBranch}^{commit}`]);
   const path = `${proposalId}.md`;
   if (parent !== undefined && (await readBlob(git, parent, path)) === page) {

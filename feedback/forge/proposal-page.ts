@@ -1,3 +1,4 @@
+import type { FindingItem } from "../../core/findings/read-findings.ts";
 import type { Change } from "../../core/model/change.ts";
 import type { Finding } from "../../core/model/finding.ts";
 import type { Backtest } from "../../core/model/proposal.ts";
@@ -11,7 +12,10 @@ export interface PageInput {
   readonly title: string;
   readonly summary: string;
   readonly surface: string;
+  /** The finding that leads. */
   readonly finding: Finding;
+  /** The other findings of its incident. */
+  readonly others: readonly FindingItem[];
   readonly backtest: Backtest | null;
   readonly hold: string;
   readonly maxDays: number;
@@ -30,6 +34,7 @@ export function proposalPage(input: PageInput): string {
     input.hold === "" ? "" : `**Not filed.** ${input.hold}`,
     `## What is proposed\n\n${input.summary}`,
     seen(input.finding),
+    incident(input.others),
     since(input.finding),
     backtestSection(input.backtest),
     verificationPlan(input.maxDays),
@@ -53,6 +58,30 @@ function seen(finding: Finding): string {
     ["Detectors", finding.detectors.map((name) => `\`${nameSlot(name)}\``).join(", ")],
   ];
   return `## What was seen\n\n${rows.map(([name, value]) => `- ${name}: ${value}`).join("\n")}`;
+}
+
+const maxOthers = 20;
+
+function incident(others: readonly FindingItem[]): string {
+  if (others.length === 0) {
+    return "";
+  }
+  const lines = others
+    .slice(0, maxOthers)
+    .map(
+      ({ id, type, severity, tool, sessions }) =>
+        `- \`${nameSlot(type)}\`${tool === "" ? "" : ` at tool \`${nameSlot(tool)}\``}, ${severity}, ` +
+        `${sessions} sessions (\`${nameSlot(id)}\`)`,
+    );
+  const rest = others.length > maxOthers ? [`- and ${others.length - maxOthers} more`] : [];
+  return [
+    "## Part of the same incident",
+    "",
+    "These findings happen in the same sessions and began within a day of it:",
+    "",
+    ...lines,
+    ...rest,
+  ].join("\n");
 }
 
 function since({ attribution }: Finding): string {

@@ -28,13 +28,18 @@ export const VerificationData = z.object({
 const FileChangeData = z.object({ path: text, before: text.nullable(), after: text });
 
 export const DraftData = z.object({
+  /** Of the finding that leads: the one that is measured and named in the title. */
   fingerprint: text,
+  /** Of every finding that the proposal answers. */
+  fingerprints: z.array(text).default([]),
   surface: z.enum(surfaces),
   target: z.object({ repository: text, path: text, format: text }),
   enforcement: z.enum(["enforced", "filtered", "advisory"]),
   title: text,
   /** What is proposed, in one sentence. */
   summary: text,
+  /** What the edit adds, such as a rule or a threat's id; one edit has one proposal. */
+  control: text.default(""),
   body: text,
   patch: text,
   files: z.array(FileChangeData),
@@ -60,6 +65,14 @@ export const proposalEventData = {
   drafted: DraftData,
   edited: z.object({ body: text.optional(), reason: text }),
   held: z.object({ reason: text, body: text }),
+  /** Another edit takes the draft's place, because its findings or its target have changed. */
+  redrafted: DraftData,
+  /** Findings that the same edit answers; without a body the page stays as a person wrote it. */
+  attached: z.object({
+    findings: z.array(z.object({ id: text, fingerprint: text })),
+    backtest: BacktestData.nullable(),
+    body: text.optional(),
+  }),
   filed: z.object({
     forge: z.object({ kind: text, url: text, number: text }),
     branch: text,
@@ -88,11 +101,13 @@ export type ProposalEventData<Type extends ProposalEventType> = z.infer<
   (typeof proposalEventData)[Type]
 >;
 
-/** Events whose name is the state they lead to, except the three that leave it as it is. */
+/** Events whose name is the state they lead to, except those that leave it as it is. */
 export const stateAfter = {
   drafted: "drafted",
   edited: null,
   held: null,
+  redrafted: null,
+  attached: null,
   filed: "filed",
   approved: "approved",
   rejected: "rejected",

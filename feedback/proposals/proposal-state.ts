@@ -18,12 +18,17 @@ export interface ProposalRecord {
   readonly version: number;
   /** Position of its newest event in the whole log. */
   readonly position: number;
+  /** Of the finding that leads. */
   readonly fingerprint: string;
+  /** Of every finding that it answers or once answered. */
+  readonly fingerprints: readonly string[];
   readonly findingType: string;
   readonly service: string;
   readonly environment: string;
   /** What is proposed, in one sentence. */
   readonly summary: string;
+  /** What the edit adds, such as a rule or a threat's id, or empty. */
+  readonly control: string;
   readonly files: readonly FileChange[];
   /** Why the draft itself must not be filed, in words, or empty. */
   readonly draftHold: string;
@@ -44,6 +49,8 @@ const allowedIn = {
   drafted: [],
   edited: ["drafted", "filed"],
   held: ["drafted"],
+  redrafted: ["drafted"],
+  attached: ["drafted", "filed"],
   filed: ["drafted"],
   approved: ["filed"],
   rejected: ["drafted", "filed", "approved"],
@@ -148,6 +155,10 @@ function withData(
       const { reason, body } = proposalEventData.held.parse(event.data);
       return withProposal({ ...record, hold: reason }, { body });
     }
+    case "redrafted":
+      return withDraft(record, proposalEventData.redrafted.parse(event.data));
+    case "attached":
+      return withFindings(record, proposalEventData.attached.parse(event.data));
     case "filed": {
       const { branch, commit, ...shown } = proposalEventData.filed.parse(event.data);
       return withProposal({ ...record, branch, commit, hold: "" }, shown);
@@ -185,24 +196,41 @@ function withEdit(record: ProposalRecord, event: StoredEvent): ProposalRecord {
   return withProposal({ ...record, contributors }, body === undefined ? {} : { body });
 }
 
+/** The same proposal with another edit; who contributed and what it ever answered stay. */
+function withDraft(record: ProposalRecord, data: DraftData): ProposalRecord {
+  const fingerprints = union(record.fingerprints, [data.fingerprint, ...data.fingerprints]);
+  return withProposal({ ...record, ...draftFields(data), fingerprints }, shownFields(data));
+}
+
+function withFindings(
+  record: ProposalRecord,
+  { findings, backtest, body }: ProposalEventData<"attached">,
+): ProposalRecord {
+  const fingerprints = findings.map(({ fingerprint }) => fingerprint);
+  const ids = findings.map(({ id }) => id);
+  return withProposal(
+    { ...record, fingerprints: union(record.fingerprints, fingerprints) },
+    {
+      findings: union(record.proposal.findings, ids),
+      backtest,
+      ...(body !== undefined && { body }),
+    },
+  );
+}
+
+function union(first: readonly string[], second: readonly string[]): string[] {
+  return [...new Set([...first, ...second])];
+}
+
 function drafted(event: StoredEvent, data: DraftData): ProposalRecord {
   const { tenant, id } = parseProposalStream(event.stream) ?? { tenant: "", id: "" };
-  const { surface, target, enforcement, title, body, patch, findings, changes, backtest } = data;
   const time = rfc3339(event.timeUnixMs);
   return {
     proposal: {
       id,
       tenant,
-      surface,
-      target,
-      enforcement,
-      title,
-      body,
-      patch,
-      findings,
-      changes,
+      ...shownFields(data),
       state: "drafted",
-      backtest,
       forge: null,
       verification: null,
       createdAt: time,
@@ -210,14 +238,8 @@ function drafted(event: StoredEvent, data: DraftData): ProposalRecord {
     },
     version: event.version,
     position: event.position,
-    fingerprint: data.fingerprint,
-    findingType: data.findingType,
-    service: data.service,
-    environment: data.environment,
-    summary: data.summary,
-    files: data.files,
-    draftHold: data.draftHold,
-    hold: data.hold,
+    ...draftFields(data),
+    fingerprints: union([data.fingerprint], data.fingerprints),
     contributors: [event.actor, data.requestedBy].filter((name) => name !== ""),
     branch: "",
     commit: "",
@@ -225,6 +247,29 @@ function drafted(event: StoredEvent, data: DraftData): ProposalRecord {
     deployment: null,
     closedBy: "",
     closedAtUnixMs: null,
+  };
+}
+
+/** What of a draft the API shows. */
+function shownFields(data: DraftData) {
+  const { surface, target, enforcement, title, body, patch, findings, changes, backtest } = data;
+  return { surface, target, enforcement, title, body, patch, findings, changes, backtest };
+}
+
+/** What of a draft only the feedback part needs. */
+function draftFields(data: DraftData) {
+  const { fingerprint, findingType, service, environment, summary, control } = data;
+  const { files, draftHold, hold } = data;
+  return {
+    fingerprint,
+    findingType,
+    service,
+    environment,
+    summary,
+    control,
+    files,
+    draftHold,
+    hold,
   };
 }
 

@@ -1,160 +1,192 @@
-import { readFinding } from "../../core/findings/read-findings.ts";
-import type { Finding } from "../../core/model/finding.ts";
 import { stableId } from "../../core/model/identity.ts";
 import type { Surface } from "../../core/model/proposal.ts";
-import { ForgeError } from "../forge/forge.ts";
-import { proposalPage } from "../forge/proposal-page.ts";
-import { gate } from "../gate.ts";
+import { gate, surfacesFor } from "../gate.ts";
+import type { Incident } from "../incidents/incident.ts";
+import { type Candidate, readCandidates } from "../incidents/read-candidates.ts";
+import { readIncidentFindings } from "../incidents/read-incident-findings.ts";
+import { createIncidentReader, type IncidentMember } from "../incidents/read-incidents.ts";
 import { statusAt } from "../proposals/finding-status.ts";
-import { readCallSample } from "../read-call-sample.ts";
-import { surfaceFormats } from "../surfaces/index.ts";
-import type { SurfaceDraft, SurfaceFormat } from "../surfaces/surface-format.ts";
-import { unifiedDiff } from "../text/unified-diff.ts";
-import { type FeedbackContext, forEachAlone, repositoryOf } from "./feedback-context.ts";
-import { filingHold } from "./filing-hold.ts";
-import { type Candidate, readCandidates, readCriticalSuccess } from "./read-candidates.ts";
-import { proposalTitle } from "./titles.ts";
+import { isOpen, type ProposalRecord } from "../proposals/proposal-state.ts";
+import { attachFindings, isAttachable, isEdited } from "./attach-findings.ts";
+import { type FeedbackContext, forEachAlone } from "./feedback-context.ts";
+import { formatOf, type MadeDraft, makeDraft, toDraftData } from "./make-draft.ts";
+import { replaceDraft } from "./redraft.ts";
+import { sameEdit } from "./same-edit.ts";
 
-/** Drafts proposals for every finding that passes the gate. */
+/** An incident that led to nothing new is looked at again after this long. */
+const lookAgainMs = 30_000;
+
+/**
+ * Sees to it that every incident has one proposal per control surface, and every edit one
+ * proposal: findings that come later, or that an open proposal answers already, join it.
+ */
 export function createDraftStep(context: FeedbackContext): () => Promise<void> {
-  // A finding that was looked at is looked at again only once it or the log has changed.
-  const seen = new Map<string, string>();
+  const { reads, clock, ledger } = context;
+  const readIncidents = createIncidentReader({ reads, clock });
+  const looks = new Map<string, { readonly mark: string; readonly atUnixMs: number }>();
 
   return async () => {
-    const candidates = await readCandidates(context.reads, context.clock.now());
-    await forEachAlone(context, candidates, consider);
+    const candidates = await readCandidates(reads, clock.now());
+    const standing = candidates.filter((finding) => isStanding(context, finding));
+    await forEachAlone(context, await readIncidents(standing), consider);
   };
 
-  async function consider(candidate: Candidate): Promise<void> {
-    const key = `${candidate.tenant}/${candidate.id}`;
-    if (seen.get(key) === markOf(candidate)) {
+  async function consider(incident: Incident<IncidentMember>): Promise<void> {
+    const [{ tenant, id }] = incident;
+    const last = looks.get(`${tenant}/${id}`);
+    const mark = markOf(incident);
+    if (last?.mark === mark && clock.now() - last.atUnixMs < lookAgainMs) {
       return;
     }
-    for (const surface of await openSurfaces(context, candidate)) {
-      await draftSurface(context, candidate, surface);
+    for (const surface of new Set(incident.flatMap(({ type }) => surfacesFor(type)))) {
+      await considerSurface(context, incident, surface);
     }
-    seen.set(key, markOf(candidate));
+    looks.set(`${tenant}/${id}`, { mark: markOf(incident), atUnixMs: clock.now() });
   }
 
-  function markOf({ revision }: Candidate): string {
-    return `${revision}/${context.ledger.position()}`;
+  /** What decides: the members in their order, how many support them, and the log. */
+  function markOf(incident: Incident<IncidentMember>): string {
+    const members = incident.map((member) => `${member.id}${isSupported(context, member)}`);
+    return [ledger.position(), ...members].join();
   }
 }
 
-async function openSurfaces(
-  context: FeedbackContext,
-  candidate: Candidate,
-): Promise<readonly Surface[]> {
-  const { ledger, clock, config, reads } = context;
-  const { tenant, id } = candidate;
-  const hasSupport = candidate.sessions >= config.minSessions;
-  const result = gate(
-    {
-      finding: candidate,
-      status: statusAt(ledger.findingStatus(tenant, id), clock.now()),
-      criticalSuccess: !hasSupport && (await readCriticalSuccess(reads, candidate)),
-      proposals: ledger.proposals(),
-      nowUnixMs: clock.now(),
-    },
-    config,
-  );
-  return result.pass ? result.surfaces : [];
+/** Findings that nobody has muted, resolved or called false. */
+function isStanding(
+  { ledger, clock }: FeedbackContext,
+  { tenant, id }: Pick<Candidate, "tenant" | "id">,
+): boolean {
+  const status = statusAt(ledger.findingStatus(tenant, id), clock.now());
+  return status === "open" || status === "acknowledged";
 }
 
-async function draftSurface(
+function isSupported({ config }: FeedbackContext, member: IncidentMember): boolean {
+  return member.sessions >= config.minSessions || member.criticalSuccess;
+}
+
+async function considerSurface(
   context: FeedbackContext,
-  candidate: Candidate,
+  incident: Incident<IncidentMember>,
   surface: Surface,
 ): Promise<void> {
-  const finding = await readFinding(context.reads, candidate.tenant, candidate.id);
-  const format = surfaceFormats.find((known) => known.surface === surface);
-  if (finding === null || format === undefined) {
+  const open = openProposals(context, incident, surface);
+  const [first] = open;
+  if (first === undefined) {
+    await draftFor(context, incident, surface);
     return;
   }
-  const draft = await makeDraft(context, finding, format);
-  if (!draft.isInPlace) {
-    await storeDraft(context, finding, { format, draft });
+  const listed = new Set(open.flatMap(({ proposal }) => proposal.findings));
+  const added = incident.filter(({ id }) => !listed.has(id));
+  const lead = leadFor(context, incident, surface);
+  const isOwn = mayRedraft(context, first, incident);
+  const needsLead = isOwn && lead !== undefined && lead.fingerprint !== first.fingerprint;
+  const made =
+    isOwn && (added.length > 0 || needsLead) && (await madeFor(context, incident, surface));
+  if (made && !isSameDraft(made, first)) {
+    await replaceDraft(context, first, made);
+  } else if (isAttachable(first) && added.length > 0) {
+    await attachFindings(context, first, added);
   }
 }
 
-async function makeDraft(
-  { reads, config, forge }: FeedbackContext,
-  finding: Finding,
-  format: SurfaceFormat,
-): Promise<SurfaceDraft> {
-  const repository = repositoryOf(config.repositories, finding.service);
-  async function readFile(path: string): Promise<string | null> {
-    return repository === null ? null : forge.readFile(repository, path);
-  }
-  const sample = await readCallSample(reads, finding);
-  const { maxBenignBlockRate } = config;
-  try {
-    return await format.draft({ finding, repository, readFile, sample, maxBenignBlockRate });
-  } catch (error) {
-    if (!(error instanceof ForgeError)) {
-      throw error;
-    }
-    const summary = "Make the change by hand: the target cannot be edited.";
-    return { summary, edits: [], backtest: null, hold: error.message, isInPlace: false };
-  }
-}
-
-async function storeDraft(
+/**
+ * A mere draft may get a better edit by what has come, unless a person has a hand in it or it
+ * is led by another incident's finding that still stands.
+ */
+function mayRedraft(
   context: FeedbackContext,
-  finding: Finding,
-  { format, draft }: { readonly format: SurfaceFormat; readonly draft: SurfaceDraft },
-): Promise<void> {
-  const { config, ledger } = context;
-  const { tenant, fingerprint, service, environment, type } = finding;
-  const { surface } = format;
-  const repository = repositoryOf(config.repositories, service);
-  const earlier = ledger
-    .proposals()
-    .filter((record) => record.fingerprint === fingerprint && record.proposal.surface === surface);
-  const id = stableId("proposal", tenant, fingerprint, surface, String(earlier.length));
-  const title = proposalTitle(surface, type, fingerprint);
-  const hold = filingHold(context, { repository, draftHold: draft.hold, finding });
-  await context.draft(tenant, id, {
-    fingerprint,
-    surface,
-    target: {
-      repository: repository?.id ?? "",
-      path: format.path(repository),
-      format: format.format,
-    },
-    enforcement: format.enforcement,
-    title,
-    summary: draft.summary,
-    body: proposalPage({
-      proposalId: id,
-      title,
-      summary: draft.summary,
-      surface,
-      finding,
-      backtest: draft.backtest,
-      hold,
-      maxDays: config.verification.maxDays,
-    }),
-    patch: unifiedDiff(draft.edits),
-    files: draft.edits.map((edit) => ({ ...edit })),
-    findings: [finding.id],
-    changes: changesOf(finding),
-    service,
-    environment,
-    findingType: type,
-    backtest: draft.backtest,
-    draftHold: draft.hold,
-    hold,
-    requestedBy: "",
-  });
+  record: ProposalRecord,
+  incident: Incident<IncidentMember>,
+): boolean {
+  const { tenant, state, findings } = record.proposal;
+  const isLedFromWithin = incident.some(({ fingerprint }) => fingerprint === record.fingerprint);
+  const isLeaderless = !isStanding(context, { tenant, id: findings[0] ?? "" });
+  return state === "drafted" && !isEdited(record) && (isLedFromWithin || isLeaderless);
 }
 
-const maxChanges = 3;
+function isSameDraft({ findings, draft }: MadeDraft, record: ProposalRecord): boolean {
+  return findings.lead.fingerprint === record.fingerprint && draft.control === record.control;
+}
 
-/** The likeliest changes behind a finding, at most three. */
-export function changesOf({ attribution }: Pick<Finding, "attribution">): string[] {
-  return attribution
-    .toSorted((a, b) => b.probability - a.probability)
-    .flatMap(({ changeId }) => changeId ?? [])
-    .slice(0, maxChanges);
+/** Open proposals of the surface for any finding of the incident, the oldest first. */
+function openProposals(
+  { ledger }: FeedbackContext,
+  incident: Incident<IncidentMember>,
+  surface: Surface,
+): ProposalRecord[] {
+  const [{ tenant }] = incident;
+  return ledger
+    .proposals()
+    .filter(({ proposal }) => proposal.tenant === tenant && proposal.surface === surface)
+    .filter(({ proposal }) => isOpen(proposal.state))
+    .filter(({ fingerprints }) => incident.some((each) => fingerprints.includes(each.fingerprint)))
+    .toSorted((a, b) => Date.parse(a.proposal.createdAt) - Date.parse(b.proposal.createdAt));
+}
+
+/** The first finding of the incident that may propose an edit to the surface. */
+function leadFor(
+  context: FeedbackContext,
+  incident: Incident<IncidentMember>,
+  surface: Surface,
+): IncidentMember | undefined {
+  return incident.find(
+    (member) => surfacesFor(member.type).includes(surface) && isSupported(context, member),
+  );
+}
+
+async function draftFor(
+  context: FeedbackContext,
+  incident: Incident<IncidentMember>,
+  surface: Surface,
+): Promise<void> {
+  const { ledger, clock, config } = context;
+  const lead = leadFor(context, incident, surface);
+  if (lead === undefined) {
+    return;
+  }
+  const { tenant, criticalSuccess } = lead;
+  const proposals = ledger.proposals().filter(({ proposal }) => proposal.tenant === tenant);
+  const status = statusAt(ledger.findingStatus(tenant, lead.id), clock.now());
+  const nowUnixMs = clock.now();
+  const result = gate({ finding: lead, status, criticalSuccess, proposals, nowUnixMs }, config);
+  const made =
+    result.pass && result.surfaces.includes(surface)
+      ? await madeFor(context, incident, surface)
+      : undefined;
+  if (made === undefined || made.draft.isInPlace) {
+    return;
+  }
+  const same = sameEdit(context, made);
+  if (same === undefined) {
+    await storeDraft(context, made);
+  } else if (isAttachable(same)) {
+    await attachFindings(context, same, incident);
+  }
+}
+
+async function madeFor(
+  context: FeedbackContext,
+  incident: Incident<IncidentMember>,
+  surface: Surface,
+): Promise<MadeDraft | undefined> {
+  const format = formatOf(surface);
+  const lead = leadFor(context, incident, surface);
+  if (format === undefined || lead === undefined) {
+    return undefined;
+  }
+  const others = incident.filter((member) => member !== lead);
+  const ids = [lead, ...others].map(({ id }) => id);
+  const findings = await readIncidentFindings(context.reads, lead.tenant, ids);
+  return findings && makeDraft(context, findings, format);
+}
+
+async function storeDraft(context: FeedbackContext, made: MadeDraft): Promise<void> {
+  const { tenant, fingerprint } = made.findings.lead;
+  const { surface } = made.format;
+  const earlier = context.ledger
+    .proposals()
+    .filter(({ fingerprints }) => fingerprints.includes(fingerprint))
+    .filter(({ proposal }) => proposal.tenant === tenant && proposal.surface === surface);
+  const id = stableId("proposal", tenant, fingerprint, surface, String(earlier.length));
+  await context.draft(tenant, id, toDraftData(context, id, made));
 }

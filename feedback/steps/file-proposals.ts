@@ -1,12 +1,14 @@
-import { readFinding } from "../../core/findings/read-findings.ts";
-import type { Finding } from "../../core/model/finding.ts";
+import type { Repository } from "../../core/config/config.ts";
+import type { FindingStatus } from "../../core/model/finding.ts";
 import type { ProposalState } from "../../core/model/proposal.ts";
 import { ForgeError } from "../forge/forge.ts";
-import { proposalPage } from "../forge/proposal-page.ts";
+import {
+  type IncidentFindings,
+  readIncidentFindings,
+} from "../incidents/read-incident-findings.ts";
 import { statusAt } from "../proposals/finding-status.ts";
 import { telltaleActor } from "../proposals/proposal-commands.ts";
 import type { ProposalRecord } from "../proposals/proposal-state.ts";
-import { changesOf } from "./draft-proposals.ts";
 import {
   type FeedbackContext,
   forEachAlone,
@@ -14,6 +16,9 @@ import {
   repositoryOf,
 } from "./feedback-context.ts";
 import { filingHold } from "./filing-hold.ts";
+import { changesOf } from "./make-draft.ts";
+import { recordPage } from "./record-page.ts";
+import { redraft } from "./redraft.ts";
 
 /** States in which a proposal still waits for a decision or a merge. */
 const pendingStates: ReadonlySet<ProposalState> = new Set(["drafted", "filed", "approved"]);
@@ -28,109 +33,103 @@ export async function fileProposals(context: FeedbackContext): Promise<void> {
   await forEachAlone(context, drafts, (record) => considerDraft(context, record));
 }
 
-/** A person has said that there is nothing to fix, or the finding of a mere draft is over. */
+/** People have said that there is nothing to fix, or every finding of a mere draft is over. */
 async function withdrawMoot(context: FeedbackContext, record: ProposalRecord): Promise<void> {
-  const { tenant, id, findings, state } = record.proposal;
-  const found = context.ledger.findingStatus(tenant, findings[0] ?? "");
-  const status = statusAt(found, context.clock.now());
-  const isOver = status === "resolved" && state === "drafted";
-  if (status === "false_positive" || isOver) {
-    const reason = isOver ? "The finding is resolved." : "The finding is a false positive.";
+  const { tenant, id, state } = record.proposal;
+  const statuses = findingStatuses(context, record);
+  const isFalse = statuses.every((status) => status === "false_positive");
+  const isOver = statuses.every((status) => status === "false_positive" || status === "resolved");
+  if (isFalse || (isOver && state === "drafted")) {
+    const reason = isFalse ? "The finding is a false positive." : "The finding is resolved.";
     await context.record(tenant, id, { type: "withdrawn", actor: telltaleActor, data: { reason } });
   }
 }
 
+function findingStatuses(
+  { ledger, clock }: FeedbackContext,
+  { proposal: { tenant, findings } }: ProposalRecord,
+): FindingStatus[] {
+  return findings.map((id) => statusAt(ledger.findingStatus(tenant, id), clock.now()));
+}
+
 async function considerDraft(context: FeedbackContext, record: ProposalRecord): Promise<void> {
-  const { config, ledger, clock, reads } = context;
-  const { tenant, id, target, findings } = record.proposal;
-  const findingId = findings[0] ?? "";
-  const status = statusAt(ledger.findingStatus(tenant, findingId), clock.now());
+  const { config, reads } = context;
+  const { tenant, target } = record.proposal;
   const repository = repositoryById(config.repositories, target.repository) ?? null;
   if (repository === null && repositoryOf(config.repositories, record.service) !== null) {
-    const data = { by: "a new draft against the repository that is configured now" };
-    await context.record(tenant, id, { type: "superseded", actor: telltaleActor, data });
+    await redraft(context, record);
     return;
   }
   const isStatic = record.draftHold !== "" || repository === null || !config.enabled;
-  if ((isStatic && record.hold !== "") || status === "muted") {
+  const isMuted = findingStatuses(context, record)[0] === "muted";
+  if ((isStatic && record.hold !== "") || isMuted) {
     return;
   }
-  const finding = await readFinding(reads, tenant, findingId);
-  if (finding === null) {
+  const findings = await readIncidentFindings(reads, tenant, record.proposal.findings);
+  if (findings === undefined) {
     return;
   }
-  const hold = filingHold(context, { repository, draftHold: record.draftHold, finding });
+  const { draftHold } = record;
+  const hold = filingHold(context, { repository, draftHold, finding: findings.lead });
   if (hold === "" && repository !== null) {
-    await file(context, record, finding);
+    await file(context, record, { repository, findings });
   } else if (hold !== record.hold) {
-    await holdDraft(context, { record, finding, hold });
+    await holdDraft(context, record, { findings, hold });
   }
 }
 
-interface HeldDraft {
-  readonly record: ProposalRecord;
-  readonly finding: Finding;
+interface Held {
+  readonly findings: IncidentFindings;
   readonly hold: string;
 }
 
-async function holdDraft(context: FeedbackContext, { record, finding, hold }: HeldDraft) {
+async function holdDraft(context: FeedbackContext, record: ProposalRecord, held: Held) {
   const { tenant, id } = record.proposal;
-  const body = pageOf(context, { record, finding, hold });
-  const data = { reason: hold, body };
+  const data = { reason: held.hold, body: recordPage(context, record, held) };
   await context.record(tenant, id, { type: "held", actor: telltaleActor, data });
 }
 
-async function file(context: FeedbackContext, record: ProposalRecord, finding: Finding) {
-  const { config, forge, clock } = context;
-  const { tenant, id, target, surface, title } = record.proposal;
-  const repository = repositoryById(config.repositories, target.repository);
-  if (repository === undefined) {
-    return;
-  }
-  const body = pageOf(context, { record, finding, hold: "" });
+interface Fileable {
+  readonly repository: Repository;
+  readonly findings: IncidentFindings;
+}
+
+async function file(
+  context: FeedbackContext,
+  record: ProposalRecord,
+  { repository, findings }: Fileable,
+): Promise<void> {
+  const { tenant, id, surface, title } = record.proposal;
+  const body = recordPage(context, record, { findings, hold: "" });
   try {
-    const filed = await forge.file(repository, {
+    const filed = await context.forge.file(repository, {
       proposalId: id,
       fingerprint: record.fingerprint,
       surface: surface.replace("_", "-"),
       title,
       page: body,
       edits: record.files,
-      timeUnixMs: clock.now(),
+      timeUnixMs: context.clock.now(),
     });
-    const data = { ...filed, body, changes: changesOf(finding) };
+    const data = { ...filed, body, changes: changesOf(findings.lead) };
     await context.record(tenant, id, { type: "filed", actor: telltaleActor, data });
   } catch (error) {
     if (!(error instanceof ForgeError)) {
       throw error;
     }
-    await refused(context, { record, finding, hold: error.message }, error);
+    await refused(context, record, { findings, error });
   }
 }
 
-/** A target that has changed asks for a new draft; anything else is held with its reason. */
-async function refused(context: FeedbackContext, held: HeldDraft, error: ForgeError) {
-  const { tenant, id } = held.record.proposal;
+/** A target that has changed gets a new edit of the same draft; else it is held with the reason. */
+async function refused(
+  context: FeedbackContext,
+  record: ProposalRecord,
+  { findings, error }: { readonly findings: IncidentFindings; readonly error: ForgeError },
+): Promise<void> {
   if (error.code === "TARGET_CHANGED") {
-    const data = { by: "a new draft against the changed file" };
-    await context.record(tenant, id, { type: "superseded", actor: telltaleActor, data });
-  } else if (held.hold !== held.record.hold) {
-    await holdDraft(context, held);
+    await redraft(context, record);
+  } else if (error.message !== record.hold) {
+    await holdDraft(context, record, { findings, hold: error.message });
   }
-}
-
-function pageOf({ config }: FeedbackContext, { record, finding, hold }: HeldDraft): string {
-  const { id, title, surface, backtest } = record.proposal;
-  const { summary } = record;
-  const { maxDays } = config.verification;
-  return proposalPage({
-    proposalId: id,
-    title,
-    summary,
-    surface,
-    finding,
-    backtest,
-    hold,
-    maxDays,
-  });
 }

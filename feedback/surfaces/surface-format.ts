@@ -14,16 +14,21 @@ export interface SurfaceFormat {
   path(repository: Repository | null): string;
   /** Makes the edit; pure but for reading files, which goes through the given reader. */
   draft(input: DraftInput): Promise<SurfaceDraft>;
+  /** Whether a control does already what a draft would: then the draft is not a second proposal. */
+  covers(control: string, wanted: SurfaceDraft, sample: CallSample): boolean;
+  /** What a control would have done to a sample; null where nothing can be replayed. */
+  backtest(control: string, sample: CallSample): Backtest | null;
 }
 
 /** Text of a file on the default branch; null when there is none. */
 export type ReadTargetFile = (path: string) => Promise<string | null>;
 
 export interface DraftInput {
+  /** The finding that leads its incident. */
   readonly finding: Finding;
   readonly repository: Repository | null;
   readonly readFile: ReadTargetFile;
-  /** Stored tool calls around the finding, for formats that replay a rule. */
+  /** Stored tool calls around the incident, for formats that replay a rule. */
   readonly sample: CallSample;
   readonly maxBenignBlockRate: number;
 }
@@ -31,6 +36,8 @@ export interface DraftInput {
 export interface SurfaceDraft {
   /** What is proposed, in one sentence of a closed template. */
   readonly summary: string;
+  /** What the edit adds, such as a rule or a threat's id; empty when there is none to name. */
+  readonly control: string;
   /** The enforced file first, then its advisory companion; empty when the edit was refused. */
   readonly edits: readonly FileEdit[];
   readonly backtest: Backtest | null;

@@ -4,6 +4,8 @@ import type { DraftData } from "../../feedback/proposals/proposal-event.ts";
 export function draftOf(changes: Partial<DraftData> = {}): DraftData {
   return {
     fingerprint: "0123456789abcdef0123456789abcdef",
+    fingerprints: [],
+    control: "",
     surface: "guardrail",
     target: { repository: "shop", path: ".claude/settings.json", format: "claude-settings" },
     enforcement: "enforced",

@@ -65,7 +65,7 @@ describe("gate", () => {
     },
     {
       name: "an open one for another fingerprint",
-      changes: { proposals: [recordOf("filed", { fingerprint: "x" })] },
+      changes: { proposals: [recordOf("filed", { fingerprints: ["x"] })] },
       expected: both,
     },
     {

@@ -79,7 +79,7 @@ describe("what is drafted and not filed", () => {
 
   const guardrail = async () => (await proposals()).find(({ surface }) => surface === "guardrail");
 
-  it("drafts against an empty file without a repository, and again once there is one", async () => {
+  it("drafts against an empty file without a repository, and redrafts once there is one", async () => {
     start();
     await finding();
     await open({ repositories: [] }).tick();
@@ -93,12 +93,8 @@ describe("what is drafted and not filed", () => {
     await loop.tick();
     await loop.tick();
     const states = (await proposals()).map(({ surface, state }) => `${surface} ${state}`);
-    expect(states.toSorted()).toEqual([
-      "guardrail filed",
-      "guardrail superseded",
-      "threat_model filed",
-      "threat_model superseded",
-    ]);
+    expect(states.toSorted()).toEqual(["guardrail filed", "threat_model filed"]);
+    expect(await guardrail()).toMatchObject({ target: { repository: "shop" } });
   });
 
   it.each([
@@ -146,7 +142,7 @@ describe("what is drafted and not filed", () => {
     expect(await guardrail()).toMatchObject({ state: "filed", changes: ["a".repeat(40)] });
   });
 
-  it("drafts anew when the file has changed since the draft", async () => {
+  it("makes the edit anew when the file has changed since the draft", async () => {
     start({ [settings]: `{"permissions": {"deny": ["A"]}}` });
     await finding({ Attribution: "[]" });
     const loop = open();
@@ -156,11 +152,24 @@ describe("what is drafted and not filed", () => {
     await loop.tick();
     await loop.tick();
     const guardrails = (await proposals()).filter(({ surface }) => surface === "guardrail");
-    expect(guardrails.map(({ state }) => state).toSorted()).toEqual(["filed", "superseded"]);
-    const filed = guardrails.find(({ state }) => state === "filed");
-    expect(filed?.patch).toContain(
+    expect(guardrails.map(({ state }) => state)).toEqual(["filed"]);
+    expect(guardrails[0]?.patch).toContain(
       `+{"permissions": {"deny": ["B", "WebFetch(domain:evil.example)"]}}`,
     );
+  });
+
+  it("drops a draft whose rule has come into the file another way", async () => {
+    start({ [settings]: "{}" });
+    await finding({ Attribution: "[]" });
+    const loop = open();
+    await loop.tick();
+    const rules = { permissions: { deny: ["WebFetch"] } };
+    start({ [settings]: JSON.stringify(rules) });
+    await finding({ Revision: 2 });
+    await loop.tick();
+    await loop.tick();
+    const guardrails = (await proposals()).filter(({ surface }) => surface === "guardrail");
+    expect(guardrails.map(({ state }) => state)).toEqual(["superseded"]);
   });
 
   it("never edits a settings file that does not parse: the draft is text only", async () => {

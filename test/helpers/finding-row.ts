@@ -5,7 +5,7 @@ export function findingRow(columns: Readonly<Record<string, unknown>> = {}): obj
     Id: "finding",
     Fingerprint: "fingerprint",
     Type: "secret_leak",
-    Title: "Secret (github-token) in model output of shop",
+    Title: "Secret in content of shop",
     Severity: "high",
     Service: "shop",
     Environment: "production",

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { equal } from "node:assert/strict";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -108,7 +108,7 @@ async function open(hash: string): Promise<void> {
     });
     const changes = [change("commit", "", 90), change("deployment", "dep-1", 30)];
     const answer = await post("/v1/changes", "application/json", JSON.stringify(changes));
-    deepEqual(answer, { accepted: 2, rejected: [] });
+    equal(JSON.stringify(answer), `{"accepted":2,"rejected":[]}`);
     await post("/v1/traces", "application/x-protobuf", encodeTraceRequest(hostileSpans()));
     browser = await chromium.launch({
       executablePath,
@@ -146,8 +146,8 @@ async function open(hash: string): Promise<void> {
 
   afterEach(async () => {
     equal(await page.evaluate("globalThis.hacked"), undefined);
-    deepEqual(foreignRequests, []);
-    deepEqual(complaints.splice(0), []);
+    equal(foreignRequests.join("\n"), "");
+    equal(complaints.splice(0).join("\n"), "");
   });
 
   it("shows the loop and the open findings", async () => {

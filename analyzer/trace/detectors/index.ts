@@ -1,11 +1,11 @@
 import { Config } from "../../../core/config/config.ts";
 import { createHostList } from "../../detectors/hosts/host-list.ts";
-import type { TraceDetector } from "../stored-trace.ts";
+import type { ProvenTraceDetector } from "../stored-trace.ts";
 import { injectionFollowedByAction } from "./injection-followed-by-action.ts";
 import { createSecretReadThenSent } from "./secret-read-then-sent.ts";
 
 /** Every trace detector that is not switched off. */
-export function createTraceDetectors(config: Config["analyzer"]): TraceDetector[] {
+export function createTraceDetectors(config: Config["analyzer"]): ProvenTraceDetector[] {
   const detectors = [
     injectionFollowedByAction,
     createSecretReadThenSent(createHostList(config.allowedHosts)),
@@ -17,6 +17,6 @@ export function createTraceDetectors(config: Config["analyzer"]): TraceDetector[
 }
 
 /** Those of the shipped configuration. */
-export const traceDetectors: readonly TraceDetector[] = createTraceDetectors(
+export const traceDetectors: readonly ProvenTraceDetector[] = createTraceDetectors(
   Config.parse({}).analyzer,
 );

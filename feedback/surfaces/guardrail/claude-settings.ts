@@ -1,9 +1,15 @@
 import type { Finding } from "../../../core/model/finding.ts";
-import { benignBlockRate, chooseRule, type TestedRule } from "../../backtest.ts";
+import {
+  backtestRule,
+  benignBlockRate,
+  chooseRule,
+  isAsStrict,
+  type TestedRule,
+} from "../../backtest.ts";
 import type { FileEdit } from "../../text/unified-diff.ts";
 import type { DraftInput, SurfaceDraft, SurfaceFormat } from "../surface-format.ts";
 import { addAdvice } from "./advice-block.ts";
-import { addPermissionRule, type RuleList } from "./settings-edit.ts";
+import { addPermissionRule, permissionRules, type RuleList } from "./settings-edit.ts";
 
 const defaultFile = ".claude/settings.json";
 
@@ -18,6 +24,8 @@ export const claudeSettings: SurfaceFormat = {
   enforcement: "enforced",
   path: (repository) => repository?.guardrail.settingsFile ?? defaultFile,
   draft,
+  covers: (control, wanted, sample) => isAsStrict(control, wanted.control, sample),
+  backtest: (control, sample) => (control === "" ? null : backtestRule(control, sample)),
 };
 
 async function draft(input: DraftInput): Promise<SurfaceDraft> {
@@ -32,7 +40,10 @@ async function draft(input: DraftInput): Promise<SurfaceDraft> {
   const before = await input.readFile(path);
   const edit = addPermissionRule(before, list, tested.rule);
   const summary = `Add \`${tested.rule}\` to \`permissions.${list}\` in \`${path}\`.`;
-  const common = { summary, backtest: tested.backtest, isInPlace: edit.status === "in_place" };
+  const inForce = before === null ? [] : permissionRules(before, list);
+  const isInPlace =
+    edit.status === "in_place" || inForce.some((rule) => isAsStrict(rule, tested.rule, sample));
+  const common = { summary, control: tested.rule, backtest: tested.backtest, isInPlace };
   if (edit.status !== "edited") {
     const hold = edit.status === "refused" ? edit.reason : "The rule is already in the file.";
     return { ...common, edits: [], hold };
@@ -44,7 +55,7 @@ async function draft(input: DraftInput): Promise<SurfaceDraft> {
 
 function held(hold: string): SurfaceDraft {
   const summary = "Limit the tool calls of this finding by hand.";
-  return { summary, edits: [], backtest: null, hold, isInPlace: false };
+  return { summary, control: "", edits: [], backtest: null, hold, isInPlace: false };
 }
 
 function blockRateHold({ backtest }: TestedRule, limit: number): string {

@@ -45,6 +45,13 @@ export function addPermissionRule(before: string | null, list: RuleList, rule: s
     : refused("The edit would have changed more of the settings file than the one rule.");
 }
 
+/** The rules of a list that the runtime enforces already; none where the file cannot be read. */
+export function permissionRules(file: string, list: RuleList): string[] {
+  const root = parsedObject(file.startsWith(byteOrderMark) ? file.slice(1) : file);
+  const array = root && findNodeAtLocation(root, ["permissions", list]);
+  return array?.type === "array" ? stringsOf(array) : [];
+}
+
 function parsedObject(text: string): Node | undefined {
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });

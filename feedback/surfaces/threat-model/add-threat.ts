@@ -3,7 +3,7 @@ import { type Document, isMap, isSeq, parseAllDocuments, type YAMLMap } from "ya
 import { removedLines } from "../../text/unified-diff.ts";
 import { type EditResult, maxGrowthBytes, refused } from "../surface-format.ts";
 import { OpenThreatModel, unresolvedReferences } from "./open-threat-model-schema.ts";
-import type { ThreatEntry } from "./threat-entry.ts";
+import { comparableName, type ThreatEntry } from "./threat-entry.ts";
 import {
   appendItem,
   applySplices,
@@ -92,10 +92,10 @@ function matchingComponent(root: YAMLMap, carriers: readonly string[]): YAMLMap 
   const list = root.get("components");
   const components = isSeq(list) ? list.items.filter((item) => isMap(item)) : [];
   for (const carrier of carriers) {
-    const wanted = comparable(carrier);
+    const wanted = comparableName(carrier);
     const matches = components.filter((component) =>
       [component.get("id"), component.get("name")].some(
-        (name) => typeof name === "string" && comparable(name) === wanted,
+        (name) => typeof name === "string" && comparableName(name) === wanted,
       ),
     );
     if (matches.length === 1 && !matches[0]?.flow) {
@@ -103,10 +103,6 @@ function matchingComponent(root: YAMLMap, carriers: readonly string[]): YAMLMap 
     }
   }
   return undefined;
-}
-
-function comparable(name: string): string {
-  return name.toLowerCase().replace(/[\s_.-]+/g, "-");
 }
 
 /** What went wrong with an edit, or undefined when it added exactly the entry. */

@@ -14,6 +14,8 @@ export const openThreatModel: SurfaceFormat = {
   enforcement: "advisory",
   path: (repository) => repository?.threatModel.file ?? defaultFile,
   draft,
+  covers: (control, wanted) => control !== "" && control === wanted.control,
+  backtest: () => null,
 };
 
 async function draft({ finding, repository, readFile }: DraftInput): Promise<SurfaceDraft> {
@@ -24,7 +26,8 @@ async function draft({ finding, repository, readFile }: DraftInput): Promise<Sur
   const edit = /\.ya?ml$/.test(path)
     ? addThreat(before, entry)
     : ({ status: "refused", reason: "The threat model is not a YAML file." } as const);
-  const common = { summary, backtest: null, isInPlace: edit.status === "in_place" };
+  const control = entry.threat.id;
+  const common = { summary, control, backtest: null, isInPlace: edit.status === "in_place" };
   if (edit.status === "edited") {
     return { ...common, edits: [{ path, before, after: edit.text }], hold: "" };
   }

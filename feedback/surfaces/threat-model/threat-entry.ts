@@ -1,4 +1,5 @@
 import type { Finding, FindingType, Severity } from "../../../core/model/finding.ts";
+import { stableId } from "../../../core/model/identity.ts";
 import { nameSlot } from "../../text/slots.ts";
 
 /** What is added to a threat model for one finding, as plain values. */
@@ -70,11 +71,14 @@ const impactOf = {
   critical: 95,
 } as const satisfies Record<Severity, number>;
 
-/** Builds the entry from closed templates; ids come from the fingerprint, never from text. */
+/**
+ * Builds the entry from closed templates. Its ids are a hash of the type and the component, so
+ * that a component has one threat of a type, however many findings tell of it.
+ */
 export function threatEntry(finding: Finding): ThreatEntry {
-  const fp8 = finding.fingerprint.slice(0, 8);
-  const threat = `t-telltale-${fp8}`;
-  const mitigation = `m-telltale-${fp8}`;
+  const key = stableId("threat", finding.type, comparableName(finding.agent || finding.service));
+  const threat = `t-telltale-${key.slice(0, 8)}`;
+  const mitigation = `m-telltale-${key.slice(0, 8)}`;
   const attributes = { "x-telltale-finding": nameSlot(finding.id) };
   const wording = wordings[finding.type] ?? fallback;
   const { owaspLlm, owaspAgentic, atlas, cwe } = finding.taxonomy;
@@ -92,6 +96,11 @@ export function threatEntry(finding: Finding): ThreatEntry {
     carriers: [finding.agent, finding.service].filter((name) => name !== ""),
     project: nameSlot(finding.service || "project"),
   };
+}
+
+/** A name as people may spell it: without case, and any separator as one hyphen. */
+export function comparableName(name: string): string {
+  return name.toLowerCase().replace(/[\s_.-]+/g, "-");
 }
 
 /** Seen in production at all is likely; many sessions are nearly certain. Percent. */

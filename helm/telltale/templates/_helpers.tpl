@@ -33,9 +33,13 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* The user's config with what the chart itself decides on top. */}}
 {{- define "telltale.config" -}}
-{{- $own := printf "%s.%s.svc" (include "telltale.name" .) .Release.Namespace -}}
-{{- $names := concat (list (include "telltale.name" .) (printf "%s.%s" (include "telltale.name" .) .Release.Namespace) $own (printf "%s.cluster.local" $own)) .Values.hostNames -}}
-{{- $fixed := dict "host" "0.0.0.0" "dataDir" "/data" "allowedHosts" $names -}}
-{{- $fixed := mergeOverwrite (deepCopy .Values.config) $fixed -}}
-{{- toYaml $fixed -}}
+{{- toYaml (mergeOverwrite (deepCopy .Values.config) (dict "host" "0.0.0.0" "dataDir" "/data")) -}}
+{{- end -}}
+
+{{/* Names under which the service is called; Prometheus calls the pod by its address. */}}
+{{- define "telltale.allowedHosts" -}}
+{{- $name := include "telltale.name" . -}}
+{{- $inNamespace := printf "%s.%s" $name .Release.Namespace -}}
+{{- $own := list $name $inNamespace (printf "%s.svc" $inNamespace) (printf "%s.svc.cluster.local" $inNamespace) "$(POD_IP)" -}}
+{{- toJson (concat $own .Values.hostNames) -}}
 {{- end -}}

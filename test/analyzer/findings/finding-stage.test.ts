@@ -225,9 +225,7 @@ describe("a finding", () => {
     const { detection, list } = setUp();
     await record(stage, [detection({ service: "@org/all fixes #1\n# Run this" })]);
     const [item] = await list();
-    expect(item?.title).toMatch(
-      /^Secret \(github-token\) passed to tool send_email by #[0-9a-f]{8}$/,
-    );
+    expect(item?.title).toMatch(/^Secret in a call of tool send_email by #[0-9a-f]{8}$/);
   });
 
   it("keeps tenants apart", async () => {

@@ -32,7 +32,7 @@ const spoken = (contents: readonly Content[] = []) =>
 describe("normalizeSpan", () => {
   const expected = [
     ["system", "Be brief.", ""],
-    ["tool_result", "mail text", ""],
+    ["tool_result", "mail text", "read_mail"],
     ["output", "Answer", ""],
     ["tool_call", '{"to":"a@b.c"}', "send_mail"],
   ];

@@ -17,7 +17,10 @@ function fromSpans(start: "toStartOfMinute" | "toStartOfHour"): string {
   return `
     SELECT Tenant, ServiceName, Environment, ${start}(toDateTime(Timestamp)) AS Window,
       ServiceVersion, SpanKind, ParentSpanId = '' AS Root, GenAiOperation, GenAiRequestModel,
-      GenAiTool, count() AS Spans, countIf(StatusCode = 'Error') AS Errors,
+      GenAiTool, count() AS Spans, countIf(
+        StatusCode = 'Error' AND
+        (GenAiOperation != 'execute_tool' OR SpanAttributes['error.type'] != 'permission_denied')
+      ) AS Errors,
       sum(Duration) AS DurationNs,
       mapFromArrays(
         (sumMap([toInt16(floor(16 * log2(Duration)))], [1]) AS Histogram).1, Histogram.2
@@ -35,7 +38,7 @@ const span = fc.record({
   minute: fc.integer({ min: 0, max: 130 }),
   service: fc.constantFrom("shop", "pay"),
   operation: fc.constantFrom("", "chat", "execute_tool", "invoke_agent", "embeddings"),
-  error: fc.boolean(),
+  error: fc.constantFrom("", "timeout", "permission_denied"),
   duration: fc.integer({ min: 1, max: 1e12 }),
   tokens: fc.integer({ min: 0, max: 5000 }),
 });
@@ -82,7 +85,8 @@ describe("windows_1m and windows_1h", () => {
               SpanId: `${round}-${item.id}`,
               ServiceName: item.service,
               GenAiOperation: item.operation,
-              StatusCode: item.error ? "Error" : "Unset",
+              StatusCode: item.error === "" ? "Unset" : "Error",
+              SpanAttributes: { "error.type": item.error },
               Duration: item.duration,
               InputTokens: item.tokens,
               OutputTokens: item.tokens,

@@ -6,11 +6,11 @@ describe("findingTitle", () => {
   it.each([
     {
       slots: { type: "secret_leak", service: "shop", tool: "", targetClass: "github-token" },
-      title: "Secret (github-token) in model output of shop",
+      title: "Secret in content of shop",
     },
     {
       slots: { type: "secret_leak", service: "shop", tool: "send_mail", targetClass: "aws-key" },
-      title: "Secret (aws-key) passed to tool send_mail by shop",
+      title: "Secret in a call of tool send_mail by shop",
     },
     {
       slots: { type: "no_data", service: "", tool: "", targetClass: "" },

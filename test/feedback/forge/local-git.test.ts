@@ -64,6 +64,11 @@ describe("the local git forge", () => {
     const status = work.git(["status", "--porcelain"]);
     const filed = await forge.file(repository, requestOf());
     expect(filed.branch).toBe("telltale/0123456789ab-guardrail");
+    expect(filed.forge).toEqual({
+      kind: "local-git",
+      url: "git:shop/telltale/0123456789ab-guardrail",
+      number: "telltale/0123456789ab-guardrail",
+    });
     expect(work.git(["rev-parse", "main"])).toBe(main);
     expect(existsSync(marker)).toBe(false);
     expect(work.git(["symbolic-ref", "HEAD"])).toBe("refs/heads/main");
@@ -103,6 +108,14 @@ describe("the local git forge", () => {
     });
     await forge.file(repository, other);
     expect(work.git(["ls-tree", "--name-only", "telltale/proposals"]).split("\n")).toHaveLength(2);
+  });
+
+  it("replaces the page of a filed proposal and nothing else", async () => {
+    const { branch, commit } = await forge.file(repository, requestOf());
+    const timeUnixMs = Date.parse("2026-11-12T12:00:00Z");
+    await forge.updatePage(repository, { proposalId, page: "# More\n", timeUnixMs });
+    expect(work.git(["show", `telltale/proposals:${proposalId}.md`])).toBe("# More");
+    expect(work.git(["rev-parse", branch])).toBe(commit);
   });
 
   it("refuses a branch that is someone else's and a target that has changed", async () => {
@@ -187,6 +200,7 @@ describe("the local git forge", () => {
         summary: "Add a rule.",
         surface: "guardrail",
         finding: findingOf(),
+        others: [],
         backtest: null,
         hold: "",
         maxDays: 14,

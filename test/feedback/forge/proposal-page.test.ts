@@ -11,6 +11,9 @@ function pageOf(changes: Parameters<typeof findingOf>[0] = {}): string {
     summary: "Add `WebFetch(domain:evil.example)` to `permissions.deny`.",
     surface: "guardrail",
     finding: findingOf(changes),
+    others: [
+      findingOf({ ...changes, id: "f2".padEnd(32, "0"), type: "secret_leak", tool: "post" }),
+    ],
     backtest: {
       window: { from: "2026-11-01T00:00:00.000Z", to: "2026-11-12T00:00:00.000Z" },
       flaggedCaught: 14,
@@ -33,6 +36,7 @@ describe("proposalPage", () => {
     expect(page).toContain(`telltale proposals reject ${"ab".repeat(16)}`);
     expect(page).toContain(`git revert --no-edit`);
     expect(page).toContain("at most 14 days");
+    expect(page).toContain("- `secret_leak` at tool `post`, high, 12 sessions (`f2000");
   });
 
   it("lets no telemetry through but in the fenced evidence", () => {

@@ -38,6 +38,13 @@ const dataOf = {
     body: "filed body",
     changes: ["dep-1"] as string[],
   },
+  redrafted: draftOf({
+    fingerprint: "f2",
+    findings: ["f2", "f1"],
+    title: "Add another guardrail",
+    control: "WebFetch(domain:b.example)",
+  }),
+  attached: { findings: [{ id: "f3", fingerprint: "fp3" }], backtest: null, body: "three" },
   approved: { reason: "fine" },
   rejected: { reason: "no" },
   superseded: { by: "x" },
@@ -108,6 +115,8 @@ describe("the life of a proposal", () => {
   it.each([
     { steps: [], refused: "approved" },
     { steps: [], refused: "merged" },
+    { steps: ["filed"], refused: "redrafted" },
+    { steps: ["filed", "approved"], refused: "attached" },
     { steps: ["filed", "approved"], refused: "approved" },
     { steps: ["filed", "approved", "merged"], refused: "rejected" },
     { steps: ["rejected"], refused: "filed" },
@@ -176,6 +185,28 @@ describe("the life of a proposal", () => {
     await log.append(stream, 2, { type: "from_the_future", actor: "x", timeUnixMs: 1, data: {} });
     await take("approved", "local:bob");
     expect((await current())?.proposal.state).toBe("approved");
+  });
+
+  it("answers more findings with the same edit, also once it is filed", async () => {
+    const { take, current } = await proposalAfter("filed", "attached");
+    await take("attached");
+    expect(await current()).toMatchObject({
+      fingerprint: draftOf().fingerprint,
+      fingerprints: [draftOf().fingerprint, "fp3"],
+      proposal: { state: "filed", findings: ["f1", "f3"], body: "three" },
+    });
+  });
+
+  it("takes another edit while it is a draft, and remembers what it once answered", async () => {
+    const { take, current, id } = await proposalAfter("attached");
+    await take("redrafted");
+    expect(await current()).toMatchObject({
+      fingerprint: "f2",
+      fingerprints: [draftOf().fingerprint, "fp3", "f2"],
+      control: "WebFetch(domain:b.example)",
+      contributors: [telltaleActor, "local:ada"],
+      proposal: { id, state: "drafted", title: "Add another guardrail", findings: ["f2", "f1"] },
+    });
   });
 
   it("carries the text of the newest step", async () => {

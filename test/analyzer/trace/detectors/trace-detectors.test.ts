@@ -1,4 +1,5 @@
 import { createTraceDetectors } from "../../../../analyzer/trace/detectors/index.ts";
+import { traceHeartbeats } from "../../../../analyzer/trace/detectors/trace-heartbeats.ts";
 import type { StoredSpan, StoredTrace } from "../../../../analyzer/trace/stored-trace.ts";
 import { Config } from "../../../../core/config/config.ts";
 
@@ -27,7 +28,8 @@ describe("trace detectors", () => {
       outcome: "success",
       severity: "high",
       strength: "strong",
-      tool: "send_email",
+      // The tool that brought it in, as in the detection of the text itself.
+      tool: "get_reviews",
       spanId: "0000000000000002",
       service: "shop",
       session: "conv-1",
@@ -164,6 +166,32 @@ describe("trace detectors", () => {
     expect(found.map(({ spanId, outcome }) => [spanId, outcome])).toEqual([
       ["0000000000000003", "success"],
     ]);
+  });
+
+  it("notice their canaries, and one that is broken says so", () => {
+    const detectors = createTraceDetectors(Config.parse({}).analyzer);
+    expect(traceHeartbeats(detectors)).toEqual([
+      {
+        detector: "injection-followed-by-action",
+        type: "prompt_injection.indirect",
+        ruleVersion: 1,
+        passed: true,
+      },
+      {
+        detector: "secret-read-then-sent",
+        type: "data_exfiltration",
+        ruleVersion: 1,
+        passed: true,
+      },
+    ]);
+    const [first] = detectors;
+    const broken = detectors.slice(0, 1).map((detector) => ({
+      ...detector,
+      inspect: () => {
+        throw new Error("broken");
+      },
+    }));
+    expect(traceHeartbeats(broken)).toMatchObject([{ detector: first?.id, passed: false }]);
   });
 
   it("can be switched off by name and by type", () => {
