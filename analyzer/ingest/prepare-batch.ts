@@ -63,7 +63,7 @@ export function prepareBatch(
     batch,
     receivedAtUnixMs: batch.records.at(-1)?.receivedAtUnixMs ?? 0,
     spans: [],
-    spanRows: new RowBuffer(),
+    spanRows: new RowBuffer(expectedRowBytes(batch)),
     rows: new Map(),
     changes: [],
     logDetections: [],
@@ -74,6 +74,14 @@ export function prepareBatch(
     addRecord(builder, record, inspector, maxBodyBytes);
   }
   return builder;
+}
+
+/** Memory that is reserved and not written costs nothing; growing later copies everything. */
+function expectedRowBytes({ records }: Batch): number {
+  const perByte = { gzip: 12, identity: 2 };
+  return records
+    .filter(({ signal }) => signal === "traces")
+    .reduce((sum, { body, contentEncoding }) => sum + body.length * perByte[contentEncoding], 4096);
 }
 
 interface Builder extends PreparedBatch {

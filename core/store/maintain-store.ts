@@ -20,7 +20,10 @@ export function startStoreMaintenance(options: MaintenanceOptions): { stop(): Pr
   async function maintain(): Promise<void> {
     for (const { table, day, rows, bytes } of await enforceMaxDisk(store, maxDiskBytes)) {
       metrics.count("telltale.store.dropped", rows, { table });
-      logger.warn({ table, day, rows, bytes }, "Dropped the oldest day to stay within maxDiskBytes");
+      logger.warn(
+        { table, day, rows, bytes },
+        "Dropped the oldest day to stay within maxDiskBytes",
+      );
     }
   }
 

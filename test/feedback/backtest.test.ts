@@ -3,6 +3,7 @@ import {
   benignBlockRate,
   type CallSample,
   chooseRule,
+  isAsStrict,
 } from "../../feedback/backtest.ts";
 
 const call = (tool: string, args: object) => ({
@@ -44,6 +45,21 @@ describe("backtestRule", () => {
     expect(backtestRule("Write(x)", sample([fetchOf("a.example")], []))).toMatchObject({
       flaggedCaught: 0,
     });
+  });
+});
+
+describe("isAsStrict", () => {
+  const flagged = [fetchOf("a.evil.example"), fetchOf("b.evil.example"), bash("curl x")];
+
+  it.each([
+    ["WebFetch(domain:*.evil.example)", "WebFetch(domain:a.evil.example)", true],
+    ["WebFetch(domain:a.evil.example)", "WebFetch(domain:*.evil.example)", false],
+    // As many calls, but others.
+    ["Bash(curl:*)", "WebFetch(domain:a.evil.example)", false],
+    ["WebFetch", "WebFetch(domain:never-seen.example)", false],
+    ["", "WebFetch(domain:a.evil.example)", false],
+  ])("%s as strict as %s: %s", (rule, other, expected) => {
+    expect(isAsStrict(rule, other, sample(flagged, []))).toBe(expected);
   });
 });
 

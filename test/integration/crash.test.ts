@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { startTelltaleProcess, type TelltaleProcess } from "../../bench/service-process.ts";
 import { createRandom } from "../../cli/demo/random.ts";
 import { encodeTraceRequest } from "../../core/otlp/encode.ts";
 import type { AccountingRow } from "../../core/queue/queue.ts";
 import { plainSpan } from "../helpers/plain-span.ts";
-import { startTelltaleProcess, type TelltaleProcess } from "../../bench/service-process.ts";
 import { waitUntil } from "../helpers/wait-until.ts";
 
 const rounds = Number(process.env["TELLTALE_CRASH_ROUNDS"] ?? 20);

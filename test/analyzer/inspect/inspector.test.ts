@@ -93,6 +93,40 @@ describe("inspector.span", () => {
     });
   });
 
+  it("counts a secret in a conversation once, where it was new, under its tool", () => {
+    const part = (role: string, value: object) => ({ role, parts: [value] });
+    const conversation = [
+      part("assistant", { type: "tool_call", id: "c1", name: "read_file", arguments: {} }),
+      part("tool", { type: "tool_call_response", id: "c1", response: `KEY=${token}` }),
+    ];
+    const later = [...conversation, part("assistant", { type: "text", content: "Done" })];
+    const next = part("user", { type: "text", content: "Thanks" });
+    const found = (input: readonly object[]) =>
+      inspector
+        .span(
+          "default",
+          spanOf({
+            "gen_ai.operation.name": "chat",
+            "gen_ai.input.messages": JSON.stringify(input),
+          }),
+        )
+        .detections.map(({ type, tool, targetClass }) => [type, tool, targetClass]);
+    expect(found(conversation)).toEqual([["secret_leak", "read_file", "credential"]]);
+    expect(found([...later, next])).toEqual([]);
+  });
+
+  it("calls a secret in a refused or merely requested call an attempt", () => {
+    const attributes = {
+      "gen_ai.operation.name": "execute_tool",
+      "gen_ai.tool.name": "post",
+      "gen_ai.tool.call.arguments": JSON.stringify({ body: token }),
+    };
+    const outcomes = (span: Span) =>
+      inspector.span("default", span).detections.map(({ outcome }) => outcome);
+    expect(outcomes(spanOf(attributes))).toEqual(["success"]);
+    expect(outcomes(spanOf(attributes, { statusCode: 2 }))).toEqual(["attempt"]);
+  });
+
   it("ties detections to the record, with an id that is the same each time", () => {
     const span = spanOf({
       "gen_ai.operation.name": "chat",

@@ -1,3 +1,4 @@
+import { outgoingCall } from "../../../../analyzer/detectors/outgoing-call.ts";
 import { createTraceDetectors } from "../../../../analyzer/trace/detectors/index.ts";
 import { traceHeartbeats } from "../../../../analyzer/trace/detectors/trace-heartbeats.ts";
 import type { StoredSpan, StoredTrace } from "../../../../analyzer/trace/stored-trace.ts";
@@ -118,6 +119,8 @@ describe("trace detectors", () => {
       severity: "critical",
       outcome: "success",
       maskedValue: "****Q2M7~aa01ff",
+      // The record detector's class for such a call, so that both are one finding.
+      targetClass: outgoingCall,
     });
     expect(inspect(trace(...spans), ["paste.example.net"])).toEqual([]);
   });
