@@ -49,8 +49,6 @@ export async function startAnalyzerWorker(options: StartWorkerOptions): Promise<
       metricsPort: metricsChannel.port2,
     } satisfies AnalyzerWorkerData,
     transferList: [storeChannel.port2, metricsChannel.port2],
-    // Batches are large and die young; the main thread's small young generation is not for them.
-    resourceLimits: { maxYoungGenerationSizeMb: 64 },
   });
   let stopping = false;
   const failed = new Promise<Error>((resolve) => {

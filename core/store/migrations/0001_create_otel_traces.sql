@@ -62,4 +62,5 @@ PARTITION BY toDate(Timestamp)
 ORDER BY (Tenant, ServiceName, SpanName, toDateTime(Timestamp))
 TTL toDateTime(Timestamp) + INTERVAL {{raw_days}} DAY
 SETTINGS ttl_only_drop_parts = 1, min_bytes_for_wide_part = 0, vertical_merge_algorithm_min_rows_to_activate = 1,
-  vertical_merge_algorithm_min_columns_to_activate = 1, {{dedup_window}}
+  vertical_merge_algorithm_min_columns_to_activate = 1,
+  min_columns_to_activate_adaptive_write_buffer = 1, {{dedup_window}}
