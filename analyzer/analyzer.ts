@@ -27,7 +27,7 @@ export function createAnalyzer(dependencies: AnalyzerDependencies): Analyzer {
   const { consumer, windows, metrics, clock, logger } = dependencies;
   const step = createBatchStep(dependencies);
   const suspects = createSuspectTraces();
-  let stopped = false;
+  const stopping = new AbortController();
   let nextTickAt = 0;
 
   async function once(): Promise<void> {
@@ -48,7 +48,7 @@ export function createAnalyzer(dependencies: AnalyzerDependencies): Analyzer {
     async run() {
       await windows.load();
       let backoffMs = 0;
-      while (!stopped) {
+      while (!stopping.signal.aborted) {
         try {
           await once();
           backoffMs = 0;
@@ -62,7 +62,7 @@ export function createAnalyzer(dependencies: AnalyzerDependencies): Analyzer {
       await windows.checkpoint();
     },
     stop() {
-      stopped = true;
+      stopping.abort();
     },
   };
 }

@@ -100,10 +100,10 @@ const heavyQuery = `
   FROM otel_traces GROUP BY ServiceName, SpanName FORMAT JSON`;
 
 function runHeavyQueries(api: string): { stop(): Promise<number> } {
-  let stopped = false;
+  const stop = new AbortController();
   let answered = 0;
   const loops = Array.from({ length: heavyQueries }, async () => {
-    while (!stopped) {
+    while (!stop.signal.aborted) {
       const response = await fetch(`${api}/clickhouse`, { method: "POST", body: heavyQuery });
       await response.arrayBuffer();
       answered += response.ok ? 1 : 0;
@@ -111,7 +111,7 @@ function runHeavyQueries(api: string): { stop(): Promise<number> } {
   });
   return {
     async stop() {
-      stopped = true;
+      stop.abort();
       await Promise.all(loops);
       return answered;
     },
@@ -127,15 +127,12 @@ interface Results {
 }
 
 function report({ calm, loaded, alone, beside, queriesAnswered }: Results): void {
-  const both = (values: readonly number[]) =>
-    `p50 ${quantile(values, 0.5).toFixed(0)} ms, p99 ${quantile(values, 0.99).toFixed(0)} ms (${values.length})`;
   printFigures([
     ["ack → finding, calm", both(calm)],
     [`ack → finding, ${halfLoad} spans/s`, both(loaded)],
     ["ack alone", both(alone)],
     [`ack beside ${heavyQueries} heavy queries`, `${both(beside)}, ${queriesAnswered} answered`],
   ]);
-  const p99 = (values: readonly number[]) => Math.round(quantile(values, 0.99));
   process.stdout.write(
     `${JSON.stringify({
       bench: "latency",
@@ -144,4 +141,13 @@ function report({ calm, loaded, alone, beside, queriesAnswered }: Results): void
       ackP99RatioBesideQueries: Number((p99(beside) / p99(alone)).toFixed(2)),
     })}\n`,
   );
+}
+
+function both(values: readonly number[]): string {
+  const [p50, high] = [quantile(values, 0.5), p99(values)];
+  return `p50 ${p50.toFixed(0)} ms, p99 ${high} ms (${values.length})`;
+}
+
+function p99(values: readonly number[]): number {
+  return Math.round(quantile(values, 0.99));
 }

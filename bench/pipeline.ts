@@ -79,7 +79,6 @@ function report(run: Run, { idle, bare }: { idle: ProcessUsage; bare: number }):
   const rate = run.spans / run.seconds;
   const cpu = run.service.cpuSeconds - idle.cpuSeconds;
   const perCpuSecond = run.spans / cpu;
-  const mebibytes = (bytes: number) => `${Math.round(bytes / 1024 ** 2)} MiB`;
   printFigures([
     ["spans", String(run.spans)],
     ["sustained", `${Math.round(rate)} spans/s (goal ${spansPerSecond})`],
@@ -114,4 +113,8 @@ function stageRows(metrics: string): [string, string][] {
     `analyzer stage ${stage}`,
     `${Number(seconds).toFixed(1)} s`,
   ]);
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.round(bytes / 1024 ** 2)} MiB`;
 }

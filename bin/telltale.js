@@ -6,7 +6,6 @@ import { fileURLToPath } from "node:url";
 // The sources are TypeScript that Node 24 runs as it is. npm puts that Node first on the PATH of
 // its scripts and of npx; called in another way, this file starts it.
 const here = fileURLToPath(import.meta.url);
-const beside = (path) => fileURLToPath(new URL(path, import.meta.url));
 const [major = 0] = process.versions.node.split(".").map(Number);
 
 // What can only be set before a process starts. Whatever the caller has set stays.
@@ -38,6 +37,10 @@ if (process.env.MALLOC_CONF !== undefined && major >= 24) {
   process.execve(process.execPath, [process.execPath, ...args], environment);
 } else {
   startNode24();
+}
+
+function beside(path) {
+  return fileURLToPath(new URL(path, import.meta.url));
 }
 
 function startNode24() {

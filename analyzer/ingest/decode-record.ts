@@ -25,6 +25,8 @@ export function decodeRecord(record: QueueRecord, maxBodyBytes: number): Decoded
       return { signal: "metrics", points: decodeMetrics(record.contentType, body, skip) };
     case "changes":
       return { signal: "changes", changes: JSON.parse(Buffer.from(body).toString()) as Change[] };
+    default:
+      return record.signal satisfies never;
   }
 }
 

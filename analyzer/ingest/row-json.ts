@@ -14,7 +14,10 @@ export function numberJson(value: number): string {
   if (Number.isFinite(value)) {
     return String(value);
   }
-  return Number.isNaN(value) ? '"nan"' : value > 0 ? '"inf"' : '"-inf"';
+  if (Number.isNaN(value)) {
+    return '"nan"';
+  }
+  return value > 0 ? '"inf"' : '"-inf"';
 }
 
 /** What every row takes from its resource, computed once per resource object. */

@@ -1,31 +1,25 @@
-import { randomBytes } from "node:crypto";
-import type { Clock } from "../clock.ts";
 import { checkOutcome, count } from "./accounting.ts";
-import { boundDeadLetters, recordBytes, trimExpired } from "./capacity.ts";
+import { boundDeadLetters, recordBytes } from "./capacity.ts";
 import { deadLetterRecord } from "./dead-letters.ts";
+import {
+  type ConsumerDependencies,
+  findOpen,
+  newEntry,
+  type OpenBatch,
+  openAfter,
+  openNext,
+  trimOld,
+} from "./open-batch.ts";
 import type { Batch, OutcomeCount, QueueConsumer, QueueRecord } from "./queue.ts";
 import {
-  type BatchEntry,
   freshState,
   headersBetween,
   inTransaction,
-  parseHeader,
   type QueueState,
   type QueueTables,
   readState,
   writeState,
 } from "./queue-tables.ts";
-import type { Sealer } from "./seal.ts";
-
-export interface ConsumerDependencies {
-  readonly tables: QueueTables;
-  readonly sealer: Sealer;
-  readonly limitBytes: number;
-  readonly batchMaxRecords: number;
-  readonly batchMaxBytes: number;
-  readonly replayMs: number;
-  readonly clock: Clock;
-}
 
 /** The batch was committed or cut up meanwhile, or was never handed out. */
 export class StaleBatchError extends Error {
@@ -71,97 +65,6 @@ export function createConsumer(dependencies: ConsumerDependencies): Reader {
       await inTransaction(tables, () => refuseNow(dependencies, batch, reason));
     },
   };
-}
-
-interface OpenBatch {
-  readonly from: number;
-  readonly entry: BatchEntry;
-  readonly replay: boolean;
-}
-
-/** The batch that was written down and is not done with; replays come before what waits. */
-function findOpen(tables: QueueTables, state: QueueState): OpenBatch | null {
-  if (state.replay !== null) {
-    const { next: start, end } = state.replay;
-    const [found] = [...tables.batches.getRange({ start, end, limit: 1 })];
-    if (found !== undefined) {
-      return { from: found.key, entry: found.value, replay: true };
-    }
-  }
-  const entry = tables.batches.get(state.head);
-  return entry === undefined ? null : { from: state.head, entry, replay: false };
-}
-
-/** Writes the next range down; also the place where the idle queue sheds what has expired. */
-async function openNext(dependencies: ConsumerDependencies): Promise<OpenBatch | null> {
-  const { tables } = dependencies;
-  const before = readState(tables);
-  if (before.head === before.nextPosition && !hasExpired(dependencies, before)) {
-    return null;
-  }
-  return inTransaction(tables, () => {
-    const state = readState(tables);
-    trimOld(dependencies, state);
-    const range = nextRange(dependencies, state);
-    if (range !== null) {
-      void tables.batches.put(state.head, newEntry(range.to, range.bytes, 0));
-    }
-    writeState(tables, state);
-    return findOpen(tables, state);
-  });
-}
-
-/** The range behind an open batch, written down like every other before it is handed out. */
-async function openAfter(
-  dependencies: ConsumerDependencies,
-  batch: Batch,
-): Promise<OpenBatch | null> {
-  const { tables } = dependencies;
-  const open = findOpen(tables, freshState(tables));
-  if (open === null || open.replay || open.entry.id !== batch.id) {
-    return null;
-  }
-  const from = open.entry.to + 1;
-  const known = tables.batches.get(from);
-  if (known !== undefined) {
-    return { from, entry: known, replay: false };
-  }
-  return inTransaction(tables, () => {
-    const range = nextRange(dependencies, { ...readState(tables), head: from });
-    if (range === null) {
-      return null;
-    }
-    const entry = newEntry(range.to, range.bytes, 0);
-    void tables.batches.put(from, entry);
-    return { from, entry, replay: false };
-  });
-}
-
-function newEntry(to: number, bytes: number, refusals: number): BatchEntry {
-  // Random and written down before use: never the same again, also in a restored data folder.
-  return { id: randomBytes(16).toString("hex"), to, bytes, refusals, committedAtUnixMs: null };
-}
-
-/** The longest range from the head within the batch limits, at least one record. */
-function nextRange(
-  { tables, batchMaxRecords, batchMaxBytes }: ConsumerDependencies,
-  state: QueueState,
-): { to: number; bytes: number } | null {
-  const range = { to: state.head - 1, bytes: 0 };
-  let records = 0;
-  let bodyBytes = 0;
-  for (const { key, value } of tables.headers.getRange({ start: state.head })) {
-    const header = parseHeader(value);
-    records += header.acceptedCount;
-    bodyBytes += header.bodyBytes;
-    const isFirst = range.to < state.head;
-    if (!isFirst && (records > batchMaxRecords || bodyBytes > batchMaxBytes)) {
-      break;
-    }
-    range.to = key;
-    range.bytes += recordBytes(value, header);
-  }
-  return range.to < state.head ? null : range;
 }
 
 /**
@@ -345,13 +248,4 @@ function bury(
     reason,
     failedAtUnixMs: clock.now(),
   });
-}
-
-function trimOld({ tables, replayMs, clock }: ConsumerDependencies, state: QueueState): void {
-  trimExpired(tables, state, clock.now() - replayMs);
-}
-
-function hasExpired({ tables, replayMs, clock }: ConsumerDependencies, state: QueueState): boolean {
-  const [oldest] = [...tables.batches.getRange({ limit: 1, end: state.head })];
-  return (oldest?.value.committedAtUnixMs ?? Infinity) < clock.now() - replayMs;
 }

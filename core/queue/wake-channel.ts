@@ -34,7 +34,6 @@ export function openWakeChannel(dir: string): WakeChannel {
       setImmediate(() => {
         isQueued = false;
         if (!isClosed) {
-          // oxlint-disable-next-line unicorn/require-post-message-target-origin -- not a window
           channel.postMessage(1);
           callListeners();
         }

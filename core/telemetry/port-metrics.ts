@@ -13,7 +13,9 @@ type Report =
 
 /** Metrics of a worker thread: sent to the main thread, which owns the meters. */
 export function createPortMetrics(port: MessagePort): Metrics {
-  const send = (report: Report) => port.postMessage(report);
+  function send(report: Report): void {
+    port.postMessage(report);
+  }
   return {
     count: (name, value, labels) => send({ kind: "count", name, value, ...(labels && { labels }) }),
     observe: (name, value, labels) =>

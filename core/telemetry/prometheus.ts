@@ -5,7 +5,7 @@ import { MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
 export interface PrometheusMeter {
   readonly meter: Meter;
   /** Current values in the Prometheus text format. */
-  scrape(): Promise<string>;
+  readonly scrape: () => Promise<string>;
 }
 
 /** A meter whose values are read by `GET /metrics`; always on, it costs nothing until scraped. */
