@@ -49,8 +49,9 @@ export async function benchLatency(args: readonly string[]): Promise<void> {
 async function findingDelays(service: TelltaleProcess, seconds: number): Promise<number[]> {
   const delays: number[] = [];
   const end = performance.now() + seconds * 1000;
-  for (let number = 0; performance.now() < end; number += 1) {
-    const name = `probe-${Math.round(end)}-${number}`;
+  // Seeds differ between the two runs: the same span again would be a duplicate.
+  for (let number = Math.round(end); performance.now() < end; number += 1) {
+    const name = `probe-${number}`;
     const response = await fetch(`${service.otlpHttp}/v1/traces`, {
       method: "POST",
       headers: { "content-type": "application/x-protobuf" },
@@ -65,7 +66,7 @@ async function findingDelays(service: TelltaleProcess, seconds: number): Promise
 }
 
 function leakingSpan(service: string, number: number): Span {
-  const [template] = genAiSpans({ spans: 1, seed: number + 1e6, startUnixMs: Date.now() - 1000 });
+  const [template] = genAiSpans({ spans: 1, seed: number, startUnixMs: Date.now() - 1000 });
   if (template === undefined) {
     throw new Error("expected one span");
   }

@@ -75,7 +75,12 @@ export function booleanAt(parent: JsonObject, field: string): boolean {
 /** An enum as its integer; a name, or anything else, refuses the record. */
 export function enumAt(context: JsonContext, parent: JsonObject, field: string): number {
   const value = parent[field] ?? 0;
-  if (typeof value !== "number" || !Number.isInteger(value) || Math.abs(value) >= int32Limit) {
+  if (
+    typeof value !== "number" ||
+    !Number.isInteger(value) ||
+    value < -int32Limit ||
+    value >= int32Limit
+  ) {
     context.flags |= refusal.invalidEnum;
     return 0;
   }

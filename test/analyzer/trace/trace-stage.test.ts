@@ -30,12 +30,12 @@ function traceId(n: number): string {
 }
 
 async function insertSpans(
-  spans: readonly { trace: number; span: number; offsetMs?: number; genAi?: boolean }[],
+  spans: readonly { trace: number; span: number; offsetMs?: number }[],
   tenant = "default",
 ): Promise<void> {
   await store.writes.insert(
     "otel_traces",
-    spans.map(({ trace, span, offsetMs = span, genAi = true }) => ({
+    spans.map(({ trace, span, offsetMs = span }) => ({
       Tenant: tenant,
       Timestamp: new Date(begin + offsetMs).toISOString(),
       TraceId: traceId(trace),
@@ -44,7 +44,7 @@ async function insertSpans(
       SpanKind: "Internal",
       ServiceName: "shop",
       SpanAttributes: { "gen_ai.tool.name": "send_email" },
-      GenAiConvention: genAi ? "otel" : "",
+      GenAiConvention: "otel",
       GenAiTool: "send_email",
       BatchId: `batch-${tenant}-${trace}-${span}`,
       ReceivedAt: new Date(clock.now()).toISOString(),
@@ -122,12 +122,23 @@ describe("createTraceStage", () => {
     expect(await stage.tick()).toEqual([before]);
   });
 
-  it("looks after a start at traces that were open before, and only at those of agents", async () => {
+  it("looks after a start at suspect traces that were open before, and only at those", async () => {
     await insertSpans([
       { trace: 1, span: 1 },
       { trace: 1, span: 2 },
-      { trace: 2, span: 1, genAi: false },
-      { trace: 2, span: 2, genAi: false },
+      { trace: 2, span: 1 },
+      { trace: 2, span: 2 },
+    ]);
+    await store.writes.insert("detections", [
+      {
+        Tenant: "default",
+        Fingerprint: "any",
+        Id: "any",
+        Time: new Date(begin).toISOString(),
+        TraceId: traceId(1),
+        ReceivedAt: new Date(clock.now()).toISOString(),
+        Revision: 1,
+      },
     ]);
     clock.advance(3_600_000);
     const detector = pairDetector();
@@ -184,7 +195,7 @@ describe("createTraceStage", () => {
       { trace: 1, span: 1 },
       { trace: 1, span: 2 },
     ]);
-    await stage.tick();
+    stage.observe([{ tenant: "default", traceIds: [traceId(1)] }]);
     clock.advance(10_000);
     fails = true;
     await expect(stage.tick()).rejects.toThrow("refused");

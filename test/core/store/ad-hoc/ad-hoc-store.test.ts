@@ -234,7 +234,9 @@ describe("a query like Grafana's works", () => {
 });
 
 function findingRevision(title: string): object[] {
-  return [{ Tenant: "shop-team", Id: "shop-team-finding-2", Title: title, Revision: 2 }];
+  // Without a time of its own the row would fall to its time to live.
+  const LastSeen = new Date().toISOString();
+  return [{ Tenant: "shop-team", Id: "shop-team-finding-2", Title: title, LastSeen, Revision: 2 }];
 }
 
 describe("a query beyond its limits is stopped", () => {
