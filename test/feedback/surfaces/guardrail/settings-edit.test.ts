@@ -90,7 +90,8 @@ describe("addPermissionRule", () => {
         const after = edited(before);
         const deny = [...(value.permissions?.deny ?? []), rule];
         const expected = { ...value, permissions: { ...value.permissions, deny } };
-        expect(parse(after)).toEqual(JSON.parse(JSON.stringify(expected)));
+        // Not the parser of comments: it loses a key such as __proto__, which the text keeps.
+        expect(JSON.parse(after)).toEqual(JSON.parse(JSON.stringify(expected)));
         expect(removedLines({ path: "", before, after }).length).toBeLessThanOrEqual(1);
       }),
     );
