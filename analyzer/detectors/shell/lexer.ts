@@ -36,6 +36,9 @@ const operators = [
   "\n",
 ];
 
+/** What separates words. Other white space, such as a form feed or U+00A0, is part of them. */
+const blank = /[ \t\r]/;
+
 /**
  * Splits shell text into words and operators, after POSIX quoting rules and the bash forms that
  * scripts use. Never fails: what is not closed ends with the text. Linear in its length.
@@ -57,7 +60,7 @@ class Lexer {
   tokens(): Token[] {
     while (this.at < this.source.length) {
       const character = this.source.charAt(this.at);
-      if (character === " " || character === "\t" || character === "\r") {
+      if (blank.test(character)) {
         this.at += 1;
       } else if (character === "#") {
         this.at = this.lineEnd();
@@ -143,7 +146,11 @@ class Lexer {
 
   private endsWord(): boolean {
     const character = this.source.charAt(this.at);
-    return /[\s;|&()]/.test(character) || (/[<>]/.test(character) && !this.opensProcess());
+    return (
+      blank.test(character) ||
+      /[\n;|&()]/.test(character) ||
+      (/[<>]/.test(character) && !this.opensProcess())
+    );
   }
 
   private plainText(character: string): string {
