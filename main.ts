@@ -73,7 +73,7 @@ export async function startTelltale(options: StartOptions): Promise<Telltale> {
 }
 
 async function openTelltale(options: StartOptions, opened: OpenParts): Promise<Telltale> {
-  const { config, logger, env } = options;
+  const { config, logger } = options;
   const parts = await openParts(options, opened);
   const queue = parts.queue.producer;
   const about = {
@@ -90,8 +90,6 @@ async function openTelltale(options: StartOptions, opened: OpenParts): Promise<T
   about.otlpHttp = await listen(collector, config.host, config.otlp.httpPort);
   about.api = await listen(apiServer, config.host, config.api.port);
   const { otlpHttp, api } = about;
-  const selfTelemetry = await startSelfTelemetry(env, [portOf(otlpHttp), portOf(api)], logger);
-  opened.add(selfTelemetry, () => selfTelemetry.stop());
   parts.feedback.start();
   logger.info({ otlpHttp, api, dataDir: resolve(config.dataDir) }, "Telltale is ready");
   return {
@@ -148,7 +146,11 @@ async function openParts({ config, logger, env }: StartOptions, opened: OpenPart
   const audit = openAudit({ dir: join(dataDir, "audit"), clock });
   opened.add(audit, () => audit.close());
   const prometheus = createPrometheusMeter();
-  const metrics = createMetrics([prometheus.meter]);
+  const { otlp, api } = config;
+  const selfTelemetry = await startSelfTelemetry(env, [otlp.httpPort, api.port], logger);
+  opened.add(selfTelemetry, () => selfTelemetry.stop());
+  const exporting = selfTelemetry.meter === null ? [] : [selfTelemetry.meter];
+  const metrics = createMetrics([prometheus.meter, ...exporting]);
   const maintenance = startStoreMaintenance({
     store: store.writes,
     maxDiskBytes: config.store.maxDiskBytes,
@@ -210,10 +212,6 @@ async function listen(server: FastifyInstance, host: string, port: number): Prom
   const bound = typeof address === "object" && address !== null ? address.port : port;
   const shown = host.includes(":") ? `[${host}]` : host;
   return `http://${shown}:${bound}`;
-}
-
-function portOf(url: string): number {
-  return Number(new URL(url).port);
 }
 
 function packageVersion(): string {

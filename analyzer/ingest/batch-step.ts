@@ -65,6 +65,7 @@ export function createBatchStep(
       await consumer.commit(batch, stored.outcome);
       stage("commit");
       countBatch(metrics, prepared);
+      countDetections(metrics, stored);
       return { worked: true, stored };
     } catch (error) {
       ahead = null;
@@ -132,6 +133,12 @@ function countBatch(metrics: Metrics, { batch, failures }: PreparedBatch): void 
     "telltale.analyzer.records",
     batch.records.reduce((sum, record) => sum + record.acceptedCount, 0),
   );
+}
+
+function countDetections(metrics: Metrics, { detections }: StoredBatch): void {
+  for (const [detector, found] of Map.groupBy(detections, (detection) => detection.detector)) {
+    metrics.count("telltale.detector.detections", found.length, { detector });
+  }
 }
 
 /** Reports the time since the stage before. */

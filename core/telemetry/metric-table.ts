@@ -33,7 +33,7 @@ export const metricTable = {
   "telltale.detector.detections": {
     kind: "counter",
     unit: "{detection}",
-    description: "Detections by detector and type",
+    description: "Detections on single records, by detector",
   },
   "telltale.detector.errors": {
     kind: "counter",
