@@ -30,6 +30,8 @@ export function changeRow(
     CompletedAt: change.completedAtUnixMs,
     Status: change.status,
     Source: change.source,
+    Artifacts: change.artifacts,
+    Details: Object.keys(change.details).length === 0 ? "" : JSON.stringify(change.details),
     BatchId: batch.id,
     ReceivedAt: Math.trunc(batch.receivedAtUnixMs),
     Revision: batch.revision,

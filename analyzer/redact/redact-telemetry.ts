@@ -1,4 +1,4 @@
-import type { Change } from "../../core/model/change.ts";
+import type { Change, ChangeDetails } from "../../core/model/change.ts";
 import type { LogRecord, MetricPoint, Resource, Scope, Span } from "../../core/model/telemetry.ts";
 import type { Redactor, Sighting } from "./redactor.ts";
 
@@ -142,5 +142,22 @@ function maskChange(redactor: Redactor, change: Change): Change {
       id: mask(session.id),
       model: mask(session.model),
     },
+    details: maskDeep(change.details, mask) as ChangeDetails,
   };
+}
+
+/** Masks every text of a JSON value, names of members included. */
+function maskDeep(value: unknown, mask: (text: string) => string): unknown {
+  if (typeof value === "string") {
+    return mask(value);
+  }
+  if (Array.isArray(value)) {
+    return value.map((item) => maskDeep(item, mask));
+  }
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [mask(name), maskDeep(item, mask)]),
+    );
+  }
+  return value;
 }

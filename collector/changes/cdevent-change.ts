@@ -77,6 +77,8 @@ export function readCdeventChange(event: CloudEvent, tenant: string): Change {
     completedAtUnixMs: readTime(custom, "completedAt"),
     status,
     source: "cdevents",
+    artifacts: artifact.digest === "" ? [] : [artifact.digest],
+    details: readObject(custom, "details") ?? {},
   };
 }
 

@@ -18,4 +18,8 @@ export const changeTextLimits = {
   file: 4096,
 } as const;
 
-export const changeListLimits = { files: 5000, parents: 64 } as const;
+export const changeListLimits = {
+  artifacts: 64,
+  files: 5000,
+  parents: 64,
+} as const;

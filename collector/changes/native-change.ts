@@ -8,6 +8,7 @@ import {
 } from "../../core/model/change.ts";
 import { changeTextLimits as limits } from "./change-limits.ts";
 import {
+  checkDigest,
   checkRevision,
   type Fields,
   readId,
@@ -58,6 +59,8 @@ export function readNativeChange(fields: Fields, tenant: string): Change {
     status: kind === "deployment" ? readStatus(fields, startedAtUnixMs, completedAtUnixMs) : "",
     // A claim like everything else; `telltale changes import` makes it.
     source: readText(fields, "source", 1024) === "git" ? "git" : "native",
+    artifacts: readList(fields, "artifacts", limits.id).map(checkDigest),
+    details: readObject(fields, "details") ?? {},
   };
 }
 

@@ -101,6 +101,14 @@ function own(fields: Fields, name: string): unknown {
   return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
 
+/** @returns the digest of an artifact, as `algorithm:hex`. */
+export function checkDigest(text: string): string {
+  if (!/^sha(256|384|512):[0-9a-f]{64,128}$/.test(text)) {
+    throw new RejectedChange("bad_digest", "artifacts: expected digests such as sha256:<64 hex>");
+  }
+  return text;
+}
+
 function checkLength(text: string, name: string, maxLength: number): string {
   if (text.length > maxLength) {
     throw new RejectedChange(

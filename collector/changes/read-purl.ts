@@ -1,6 +1,8 @@
 export interface PurlFacts {
   /** Version of the artifact, preferring a tag over a digest; empty when unknown. */
   readonly version: string;
+  /** Such as `sha256:<64 hex>`; empty when the version is not a digest. */
+  readonly digest: string;
   /** Full commit id from the `vcs_url` qualifier, lower case; empty when unknown. */
   readonly revision: string;
 }
@@ -15,8 +17,10 @@ export function readPurl(text: string): PurlFacts {
     /^pkg:[^@?#]+(?:@([^?#]*))?(?:\?([^#]*))?(?:#.*)?$/.exec(text) ?? [];
   const qualifiers = new URLSearchParams(query.replaceAll("+", "%2B"));
   const revision = /@([0-9a-f]{64}|[0-9a-f]{40})$/i.exec(qualifiers.get("vcs_url") ?? "")?.[1];
+  const decoded = decode(version);
   return {
-    version: qualifiers.get("tag") || decode(version),
+    version: qualifiers.get("tag") || decoded,
+    digest: /^sha(256|384|512):[0-9a-f]{64,128}$/.test(decoded) ? decoded : "",
     revision: revision?.toLowerCase() ?? "",
   };
 }

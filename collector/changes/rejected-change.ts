@@ -11,6 +11,7 @@ export const changeRejections = [
   "bad_time",
   "bad_status",
   "bad_data",
+  "bad_digest",
   "wrong_type",
   "too_long",
   "too_many",

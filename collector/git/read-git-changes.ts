@@ -87,6 +87,8 @@ function toChange(commit: LoggedCommit, facts: RepositoryFacts): Change {
     completedAtUnixMs: null,
     status: "",
     source: "git",
+    artifacts: [],
+    details: {},
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Change, ChangeKind, DeploymentStatus } from "../model/change.ts";
+import type { Change, ChangeDetails, ChangeKind, DeploymentStatus } from "../model/change.ts";
 
 /** Select list that `toChange` reads; times come as Unix milliseconds. */
 export const changeColumns = `
@@ -6,7 +6,8 @@ export const changeColumns = `
   Version, Repository, CommitRevision, Parents, Author, Message, Files, PullRequest,
   SessionAgent, SessionId, SessionModel, Prompt, Intent,
   toUnixTimestamp64Milli(StartedAt) AS StartedMs,
-  toUnixTimestamp64Milli(CompletedAt) AS CompletedMs, Status, Source`;
+  toUnixTimestamp64Milli(CompletedAt) AS CompletedMs, Status, Source,
+  Artifacts, Details`;
 
 export interface ChangeColumns {
   readonly Tenant: string;
@@ -33,6 +34,9 @@ export interface ChangeColumns {
   readonly CompletedMs: number | null;
   readonly Status: DeploymentStatus | "";
   readonly Source: string;
+  readonly Artifacts: readonly string[];
+  /** A JSON object, or empty. */
+  readonly Details: string;
 }
 
 /** A stored change from its row. */
@@ -63,5 +67,7 @@ export function toChange(row: ChangeColumns): Change {
     completedAtUnixMs: row.CompletedMs,
     status: row.Status,
     source: row.Source,
+    artifacts: row.Artifacts,
+    details: row.Details === "" ? {} : (JSON.parse(row.Details) as ChangeDetails),
   };
 }

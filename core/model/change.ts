@@ -30,6 +30,9 @@ export interface AgentSessionRef {
   readonly model: string;
 }
 
+/** JSON values by name; text in it is masked before storage like every other text. */
+export type ChangeDetails = Readonly<Record<string, unknown>>;
+
 /** One change. Absent text is `""`, absent times are `null`; times are Unix milliseconds. */
 export interface Change {
   readonly tenant: string;
@@ -59,4 +62,8 @@ export interface Change {
   readonly status: DeploymentStatus | "";
   /** Where the statement comes from, such as `native`, `cdevents`, `git`, `telemetry`. */
   readonly source: string;
+  /** Digests of what was built or deployed, such as `sha256:<64 hex>`. */
+  readonly artifacts: readonly string[];
+  /** What only this kind carries, such as the versions of a `dependency`; `{}` for nothing. */
+  readonly details: ChangeDetails;
 }

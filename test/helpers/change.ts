@@ -27,6 +27,8 @@ export function makeChange(parts: Partial<Change> = {}): Change {
     completedAtUnixMs: null,
     status: "",
     source: "native",
+    artifacts: [],
+    details: {},
     ...parts,
   };
 }

@@ -281,6 +281,8 @@ describe("inspector.change", () => {
       completedAtUnixMs: null,
       status: "",
       source: "native",
+      artifacts: [],
+      details: {},
     } as const;
     const masked = inspector.change(change);
     expect(JSON.stringify(masked)).not.toContain(token.slice(6));

@@ -54,6 +54,8 @@ describe("readGitChanges", () => {
       completedAtUnixMs: null,
       status: "",
       source: "git",
+      artifacts: [],
+      details: {},
     });
     expect(changes[1]).toMatchObject({
       changeId: second,

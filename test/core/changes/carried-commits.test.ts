@@ -29,6 +29,8 @@ function change(parts: Partial<Change> & { hours: number }): Change {
     completedAtUnixMs: null,
     status: "",
     source: "native",
+    artifacts: [],
+    details: {},
     ...rest,
   };
 }
