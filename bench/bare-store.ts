@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { spanColumns, spanRowJson } from "../analyzer/ingest/span-row.ts";
+import { createSpanBlock, type SpanBlock } from "../analyzer/ingest/span-block.ts";
 import { Config } from "../core/config/config.ts";
 import { createLogger } from "../core/log.ts";
 import { decodeTraces } from "../core/otlp/decode-traces.ts";
@@ -23,11 +23,11 @@ export async function bareStoreRate(bodies: readonly Buffer[]): Promise<number> 
     await store.migrate();
     const cpu = process.cpuUsage();
     for (let start = 0; start < bodies.length; start += requestsPerInsert) {
-      const rows = bodies.slice(start, start + requestsPerInsert).flatMap(rowsOf);
-      await store.writes.insert("otel_traces", Buffer.from(rows.join("\n")), {
-        token: `bare-${start}`,
-        columns: [...spanColumns, "Tenant", "BatchId", "ReceivedAt"],
-      });
+      const block = createSpanBlock();
+      for (const body of bodies.slice(start, start + requestsPerInsert)) {
+        appendSpans(block, body);
+      }
+      await store.writes.insert("otel_traces", block.take(), { token: `bare-${start}` });
     }
     const used = process.cpuUsage(cpu);
     return (bodies.length * spansPerRequest * 1e6) / (used.user + used.system);
@@ -37,10 +37,9 @@ export async function bareStoreRate(bodies: readonly Buffer[]): Promise<number> 
   }
 }
 
-function rowsOf(body: Buffer): string[] {
-  const batch = `"default","bare",${Date.now()}`;
-  return decodeTraces("protobuf", gunzipSync(body)).map((span) => {
-    const inspected = { span, genAi: null, costUsd: 0, detections: [], failures: [] };
-    return `[${spanRowJson(inspected)},${batch}]`;
-  });
+function appendSpans(block: SpanBlock, body: Buffer): void {
+  const origin = { tenant: "default", batchId: "bare", receivedAtUnixMs: Date.now() };
+  for (const span of decodeTraces("protobuf", gunzipSync(body))) {
+    block.append({ span, genAi: null, costUsd: 0, detections: [], failures: [] }, origin);
+  }
 }

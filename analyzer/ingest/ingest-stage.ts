@@ -2,9 +2,11 @@ import type { Change } from "../../core/model/change.ts";
 import type { Detection } from "../../core/model/finding.ts";
 import type { AccountedSignal } from "../../core/model/telemetry.ts";
 import type { OutcomeCount } from "../../core/queue/queue.ts";
+import type { NativeBlock } from "../../core/store/native/native-block.ts";
 import type { Store } from "../../core/store/store.ts";
 import type { HeartbeatWriter } from "./heartbeat.ts";
-import { type PreparedBatch, type PreparedSpan, spanTableColumns } from "./prepare-batch.ts";
+import { metricTable } from "./metric-block.ts";
+import type { PreparedBatch, PreparedSpan } from "./prepare-batch.ts";
 import { type DeduplicatedSpans, removeDuplicateSpans } from "./span-duplicates.ts";
 import { type StoredChanges, storeChanges } from "./store-changes.ts";
 
@@ -61,22 +63,29 @@ export async function storeBatch(
 
 function insertRows(
   store: Store,
-  { batch, spans, spanRows, rows }: PreparedBatch,
+  { batch, spanRows, logRows, metricRows }: PreparedBatch,
   unique: readonly PreparedSpan[],
 ): Promise<void>[] {
-  const inserts: Promise<void>[] = [];
+  const blocks: [string, NativeBlock][] = [];
   if (unique.length > 0) {
-    const bytes =
-      unique.length === spans.length
-        ? spanRows.take()
-        : spanRows.copyOf(unique.map((span) => span.slice));
-    const options = { token: batch.id, columns: spanTableColumns };
-    inserts.push(store.insert("otel_traces", bytes, options));
+    const keep = unique.length === spanRows.rows ? null : keepRows(spanRows.rows, unique);
+    blocks.push(["otel_traces", spanRows.take(keep)]);
   }
-  for (const [table, buffer] of rows) {
-    inserts.push(store.insert(table, buffer.take(), { token: batch.id }));
+  if (logRows.rows > 0) {
+    blocks.push(["otel_logs", logRows.take()]);
   }
-  return inserts;
+  for (const [type, rows] of metricRows) {
+    blocks.push([metricTable(type), rows.take()]);
+  }
+  return blocks.map(([table, block]) => store.insert(table, block, { token: batch.id }));
+}
+
+function keepRows(rows: number, unique: readonly PreparedSpan[]): Uint8Array<ArrayBuffer> {
+  const keep = new Uint8Array(rows);
+  for (const { row } of unique) {
+    keep[row] = 1;
+  }
+  return keep;
 }
 
 interface Rejection {

@@ -1,16 +1,15 @@
-import { hash } from "node:crypto";
 import type { Change } from "../../core/model/change.ts";
 import type { Detection } from "../../core/model/finding.ts";
-import type { AccountedSignal } from "../../core/model/telemetry.ts";
+import type { AccountedSignal, MetricPoint } from "../../core/model/telemetry.ts";
 import type { Batch, QueueRecord } from "../../core/queue/queue.ts";
 import type { InspectedSpan, Inspector } from "../inspect/inspector.ts";
 import { isSuspect } from "../trace/is-suspect.ts";
 import { decodeRecord } from "./decode-record.ts";
-import { logRowJson } from "./log-row.ts";
-import { metricRowJson, metricTable } from "./metric-row.ts";
-import { RowBuffer, type RowSlice } from "./row-buffer.ts";
-import { batchColumnsJson, resourceColumns } from "./row-json.ts";
-import { spanColumns, spanKindText, spanRowJson } from "./span-row.ts";
+import { createLogBlock, type LogBlock } from "./log-block.ts";
+import { createMetricBlock, type MetricBlock } from "./metric-block.ts";
+import { resourceFacts } from "./resource-facts.ts";
+import type { RowOrigin } from "./row-block.ts";
+import { createSpanBlock, type SpanBlock, spanKindText } from "./span-block.ts";
 
 /** A span ready to be stored, with what decides whether it is a duplicate. */
 export interface PreparedSpan {
@@ -19,9 +18,9 @@ export interface PreparedSpan {
   readonly spanId: string;
   readonly kind: string;
   /** Its row in `PreparedBatch.spanRows`. */
-  readonly slice: RowSlice;
-  /** 64 bits of SHA-1 over the row, decimal: tells a copy from a conflict, nothing more. */
-  readonly digest: string;
+  readonly row: number;
+  /** Of its content: tells a copy from a conflict, nothing more. */
+  readonly digest: number;
   readonly service: string;
   readonly environment: string;
   readonly timeUnixMs: number;
@@ -35,9 +34,10 @@ export interface PreparedBatch {
   readonly batch: Batch;
   readonly receivedAtUnixMs: number;
   readonly spans: readonly PreparedSpan[];
-  readonly spanRows: RowBuffer;
-  /** Rows of logs and metrics by table. */
-  readonly rows: ReadonlyMap<string, RowBuffer>;
+  readonly spanRows: SpanBlock;
+  readonly logRows: LogBlock;
+  /** Rows of data points by their type. */
+  readonly metricRows: ReadonlyMap<MetricPoint["type"], MetricBlock>;
   readonly changes: readonly Change[];
   /** Detections on logs; those on spans stay with the span until duplicates are known. */
   readonly logDetections: readonly Detection[];
@@ -63,8 +63,9 @@ export function prepareBatch(
     batch,
     receivedAtUnixMs: batch.records.at(-1)?.receivedAtUnixMs ?? 0,
     spans: [],
-    spanRows: new RowBuffer(expectedRowBytes(batch)),
-    rows: new Map(),
+    spanRows: createSpanBlock(expectedAttributeBytes(batch)),
+    logRows: createLogBlock(),
+    metricRows: new Map(),
     changes: [],
     logDetections: [],
     failures: new Map(),
@@ -77,8 +78,8 @@ export function prepareBatch(
 }
 
 /** Memory that is reserved and not written costs nothing; growing later copies everything. */
-function expectedRowBytes({ records }: Batch): number {
-  const perByte = { gzip: 12, identity: 2 };
+function expectedAttributeBytes({ records }: Batch): number {
+  const perByte = { gzip: 10, identity: 1 };
   return records
     .filter(({ signal }) => signal === "traces")
     .reduce((sum, { body, contentEncoding }) => sum + body.length * perByte[contentEncoding], 4096);
@@ -86,7 +87,7 @@ function expectedRowBytes({ records }: Batch): number {
 
 interface Builder extends PreparedBatch {
   readonly spans: PreparedSpan[];
-  readonly rows: Map<string, RowBuffer>;
+  readonly metricRows: Map<MetricPoint["type"], MetricBlock>;
   readonly changes: Change[];
   readonly logDetections: Detection[];
   readonly failures: Map<string, number>;
@@ -105,12 +106,12 @@ function addRecord(
   }
   const { tenant, receivedAtUnixMs } = record;
   const decoded = decodeRecord(record, maxBodyBytes);
-  const batchColumns = batchColumnsJson(tenant, builder.batch.id, receivedAtUnixMs);
+  const origin = { tenant, batchId: builder.batch.id, receivedAtUnixMs };
   switch (decoded.signal) {
     case "traces":
       for (const span of decoded.spans) {
         const inspected = inspector.span(tenant, span);
-        addSpan(builder, inspected, record);
+        addSpan(builder, inspected, origin);
         addFailures(builder, inspected.failures);
       }
       return addCount(builder, record, decoded.spans.length);
@@ -118,8 +119,7 @@ function addRecord(
       for (const log of decoded.logs) {
         const inspected = inspector.log(tenant, log);
         const session = inspected.genAi?.conversationId ?? "";
-        const row = logRowJson(inspected.record, session, receivedAtUnixMs);
-        rowsOf(builder, "otel_logs").write(`{${row},${batchColumns}}\n`);
+        builder.logRows.append(inspected.record, session, origin);
         builder.logDetections.push(...inspected.detections);
         addFailures(builder, inspected.failures);
       }
@@ -127,8 +127,7 @@ function addRecord(
     case "metrics":
       for (const point of decoded.points) {
         const masked = inspector.metric(point);
-        const rows = rowsOf(builder, metricTable(masked));
-        rows.write(`{${metricRowJson(masked)},${batchColumns}}\n`);
+        metricRowsOf(builder, masked.type).append(masked, origin);
       }
       return addCount(builder, record, decoded.points.length);
     case "changes":
@@ -137,26 +136,17 @@ function addRecord(
   }
 }
 
-/** Columns of `otel_traces` in the order in which `addSpan` writes them. */
-export const spanTableColumns = [...spanColumns, "Digest", "Tenant", "BatchId", "ReceivedAt"];
-
-function addSpan(
-  { batch, spans, spanRows }: Builder,
-  inspected: InspectedSpan,
-  { tenant, receivedAtUnixMs }: QueueRecord,
-): void {
+function addSpan({ spans, spanRows }: Builder, inspected: InspectedSpan, origin: RowOrigin): void {
   const { span, detections } = inspected;
-  const { service, environment } = resourceColumns(span.resource);
-  const start = spanRows.write(`[${spanRowJson(inspected)}`);
-  const digest = hash("sha1", spanRows.view(start), "buffer").readBigUInt64LE().toString();
-  spanRows.write(`,${digest},"${tenant}","${batch.id}",${Math.trunc(receivedAtUnixMs)}]\n`);
+  const { service, environment } = resourceFacts(span.resource);
+  const row = spanRows.rows;
   spans.push({
-    tenant,
+    tenant: origin.tenant,
     traceId: span.traceId,
     spanId: span.spanId,
     kind: spanKindText(span.kind),
-    slice: { start, end: spanRows.length },
-    digest,
+    row,
+    digest: spanRows.append(inspected, origin),
     service,
     environment,
     timeUnixMs: Number(span.startTimeUnixNano / 1_000_000n),
@@ -171,9 +161,9 @@ function addFailures({ failures }: Builder, failed: InspectedSpan["failures"]): 
   }
 }
 
-function rowsOf(builder: Builder, table: string): RowBuffer {
-  const rows = builder.rows.get(table) ?? new RowBuffer();
-  builder.rows.set(table, rows);
+function metricRowsOf({ metricRows }: Builder, type: MetricPoint["type"]): MetricBlock {
+  const rows = metricRows.get(type) ?? createMetricBlock(type);
+  metricRows.set(type, rows);
   return rows;
 }
 

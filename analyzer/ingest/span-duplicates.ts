@@ -22,7 +22,7 @@ export async function removeDuplicateSpans(
   const unique: PreparedSpan[] = [];
   const rejected: { tenant: string; reason: DuplicateReason }[] = [];
   for (const [tenant, group] of Map.groupBy(spans, (span) => span.tenant)) {
-    const known = new Map<string, { readonly digest: string }>(
+    const known = new Map<string, { readonly digest: string | number }>(
       await findStoredSpans(store, { tenant, batchId }, group),
     );
     for (const span of group) {
@@ -32,7 +32,7 @@ export async function removeDuplicateSpans(
         known.set(key, span);
         unique.push(span);
       } else {
-        const same = first.digest === span.digest;
+        const same = String(first.digest) === String(span.digest);
         rejected.push({ tenant, reason: same ? "duplicate" : "duplicate_conflict" });
       }
     }

@@ -1,11 +1,14 @@
 import type { ChdbConnection } from "./chdb-connection.ts";
+import { sqlString } from "./format-param.ts";
+import { keepColumn, type NativeBlock } from "./native/native-block.ts";
+import type { Spool } from "./native/spool.ts";
 import type { InsertOptions, QueryParams, Store } from "./store.ts";
 
 /**
  * The store on one embedded connection. Statements wait their turn; one that runs cannot be
  * stopped from outside, but the session's `max_execution_time` ends it from inside.
  */
-export function createChdbStore(connection: ChdbConnection): Store {
+export function createChdbStore(connection: ChdbConnection, spool: Spool): Store {
   const { client, chdb } = connection;
   return {
     query: <Row>(sql: string, params?: QueryParams) =>
@@ -23,10 +26,14 @@ export function createChdbStore(connection: ChdbConnection): Store {
 
     insert: (table, rows, options) =>
       connection.run(async () => {
-        const values = rows instanceof Uint8Array ? rows : toNdjson(rows);
-        if (values.byteLength > 0) {
-          const settings = insertSettings(options);
-          await chdb.rawInsert({ table, values, settings, ...formatOf(options) });
+        const settings = insertSettings(options);
+        if ("chunks" in rows) {
+          await spool.with(rows, (path) =>
+            chdb.queryAsync(blockInsert(table, rows, path, settings)),
+          );
+        } else if (rows.length > 0) {
+          const values = toNdjson(rows);
+          await chdb.rawInsert({ table, values, settings, format: "JSONEachRow" });
         }
       }),
   };
@@ -42,6 +49,8 @@ function quoteBigint(_key: string, value: unknown): unknown {
   return typeof value === "bigint" ? value.toString() : value;
 }
 
+type InsertSettings = Readonly<Record<string, string | number>>;
+
 /** They stand in the INSERT itself: a token left on the session would swallow later inserts. */
 function insertSettings(options: InsertOptions | undefined): Record<string, string | number> {
   const settings = { async_insert: 0, deduplicate_blocks_in_dependent_materialized_views: 1 };
@@ -50,12 +59,24 @@ function insertSettings(options: InsertOptions | undefined): Record<string, stri
     : { ...settings, insert_deduplication_token: options.token };
 }
 
-type RawFormat =
-  | { readonly format: "JSONEachRow" }
-  | { readonly format: "JSONCompactEachRow"; readonly columns: string[] };
+/** A block comes out of the file as it went in, so a token stands for the same rows each time. */
+function blockInsert(
+  table: string,
+  { columns, filtered }: NativeBlock,
+  path: string,
+  settings: InsertSettings,
+): string {
+  const names = columns.map(({ name }) => `\`${name}\``);
+  const stored = names.filter((name) => name !== `\`${keepColumn}\``).join(", ");
+  const structure = columns.map(({ type }, index) => `${names[index]} ${type}`).join(", ");
+  const set = Object.entries(settings).map(([name, value]) => `${name} = ${literal(value)}`);
+  return (
+    `INSERT INTO ${table} (${stored}) SETTINGS ${set.join(", ")} SELECT ${stored} ` +
+    `FROM file(${sqlString(path)}, 'Native', ${sqlString(structure)})` +
+    (filtered ? ` WHERE ${keepColumn}` : "")
+  );
+}
 
-function formatOf(options: InsertOptions | undefined): RawFormat {
-  return options?.columns === undefined
-    ? { format: "JSONEachRow" }
-    : { format: "JSONCompactEachRow", columns: [...options.columns] };
+function literal(value: string | number): string {
+  return typeof value === "number" ? String(value) : sqlString(value);
 }

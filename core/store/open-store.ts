@@ -13,6 +13,7 @@ import {
 } from "./chdb-connection.ts";
 import { createChdbStore } from "./chdb-store.ts";
 import { migrate } from "./migrate.ts";
+import { openSpool } from "./native/spool.ts";
 import type { Store } from "./store.ts";
 
 export interface StoreOptions {
@@ -45,8 +46,9 @@ export async function openStore({ dataDir, config, logger }: StoreOptions): Prom
   const engine = new Session(folder.path, { connectionArgs: engineArguments(config) });
   engine.query("CREATE DATABASE IF NOT EXISTS telltale");
   const opened: ChdbConnection[] = [];
-  const writes = createChdbStore(await open(writeSettings(config)));
-  const reads = createChdbStore(await open(readSettings(config)));
+  const spool = openSpool(join(folder.path, "spool"));
+  const writes = createChdbStore(await open(writeSettings(config)), spool);
+  const reads = createChdbStore(await open(readSettings(config)), spool);
   const adHoc = createAdHocStore(
     {
       checker: await open(checkSettings),

@@ -1,4 +1,5 @@
 import type { MessagePort, Transferable } from "node:worker_threads";
+import type { NativeBlock } from "./native/native-block.ts";
 import type { InsertOptions, QueryParams, Store } from "./store.ts";
 import { StoreError, toStoreError } from "./store-error.ts";
 
@@ -13,7 +14,7 @@ type Call =
   | {
       readonly method: "insert";
       readonly table: string;
-      readonly rows: readonly object[] | Uint8Array;
+      readonly rows: readonly object[] | NativeBlock;
       readonly options?: InsertOptions;
     };
 
@@ -52,8 +53,8 @@ function perform(store: Store, call: Call): Promise<unknown> {
 }
 
 /**
- * The other side of {@link serveStore}. Bytes given to `insert` are moved, not copied, when they
- * own their buffer: the caller must not use them afterwards. A closed port fails what is open.
+ * The other side of {@link serveStore}. A block given to `insert` is moved, not copied: the
+ * caller must not use it afterwards. A closed port fails what is open.
  */
 export function connectStore(port: MessagePort): StorePair {
   const pending = new Map<number, Pending>();
@@ -118,13 +119,9 @@ interface Pending {
   reject(error: Error): void;
 }
 
-/** A view of a part of a larger buffer (such as Node's pool) is copied: others use the rest. */
-function transferOf(rows: readonly object[] | Uint8Array): Transferable[] {
-  const moves =
-    rows instanceof Uint8Array &&
-    rows.buffer instanceof ArrayBuffer &&
-    rows.byteLength === rows.buffer.byteLength;
-  return moves ? [rows.buffer] : [];
+/** The pieces of a block own their memory. */
+function transferOf(rows: readonly object[] | NativeBlock): Transferable[] {
+  return "chunks" in rows ? rows.chunks.map((chunk) => chunk.buffer) : [];
 }
 
 function portClosed(): StoreError {

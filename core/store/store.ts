@@ -1,3 +1,5 @@
+import type { NativeBlock } from "./native/native-block.ts";
+
 /**
  * The ClickHouse store as the three parts see it. Embedded, it is chdb in this process; the
  * same statements run on a server. Values reach SQL only as `{name:Type}` parameters.
@@ -10,11 +12,6 @@ export interface InsertOptions {
    * from the batch id, so a retry of a batch is harmless.
    */
   readonly token: string;
-  /**
-   * For ready bytes only: each line is a JSON array with the values of these columns in this
-   * order, instead of an object: a fifth fewer bytes, and parsed in four fifths of the time.
-   */
-  readonly columns?: readonly string[];
 }
 
 export interface Store {
@@ -23,12 +20,12 @@ export interface Store {
   /** Runs one statement without a result (DDL, ALTER, OPTIMIZE). */
   command(sql: string, params?: QueryParams): Promise<void>;
   /**
-   * Inserts rows given as objects, or as ready newline-delimited JSON bytes on the hot path.
-   * Resolves once ClickHouse has accepted the block.
+   * Inserts rows given as objects, or as a block by column on the hot path. Resolves once
+   * ClickHouse has accepted them.
    */
   insert(
     table: string,
-    rows: readonly object[] | Uint8Array,
+    rows: readonly object[] | NativeBlock,
     options?: InsertOptions,
   ): Promise<void>;
 }

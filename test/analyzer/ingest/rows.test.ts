@@ -1,12 +1,13 @@
-import { array, assert, asyncProperty } from "fast-check";
-import { attributeText } from "../../../analyzer/ingest/attribute-json.ts";
-import { logRowJson } from "../../../analyzer/ingest/log-row.ts";
-import { metricRowJson, metricTable } from "../../../analyzer/ingest/metric-row.ts";
-import { batchColumnsJson } from "../../../analyzer/ingest/row-json.ts";
-import { spanColumns, spanKindText, spanRowJson } from "../../../analyzer/ingest/span-row.ts";
+import { array, assert, asyncProperty, property } from "fast-check";
+import { attributeText } from "../../../analyzer/ingest/attribute-text.ts";
+import { createLogBlock } from "../../../analyzer/ingest/log-block.ts";
+import { createMetricBlock, metricTable } from "../../../analyzer/ingest/metric-block.ts";
+import type { RowBlock, RowOrigin } from "../../../analyzer/ingest/row-block.ts";
+import { createSpanBlock, spanKindText } from "../../../analyzer/ingest/span-block.ts";
 import type { AttributeMap, LogRecord, MetricPoint, Span } from "../../../core/model/telemetry.ts";
 import type { OpenedStore } from "../../../core/store/open-store.ts";
 import { openMemoryStore } from "../../helpers/memory-store.ts";
+import { plainSpan } from "../../helpers/plain-span.ts";
 import { anyLog, anyPoint, anySpan } from "./arbitrary-telemetry.ts";
 
 const runs = { numRuns: 10 };
@@ -22,33 +23,32 @@ beforeAll(async () => {
 
 afterAll(() => store.close());
 
-interface Inserted {
+interface Inserted<Item> {
   readonly table: string;
-  /** Without braces and batch columns. */
-  readonly rows: readonly string[];
-  /** Given when rows are lists of values. */
-  readonly columns?: readonly string[];
+  readonly block: RowBlock;
+  readonly items: readonly Item[];
+  readonly append: (item: Item, origin: RowOrigin) => void;
 }
 
 /** Inserts rows as the analyzer does and reads them back in their order. */
-async function stored<Row>({ table, rows, columns }: Inserted, select: string): Promise<Row[]> {
+async function stored<Row, Item>(
+  { table, block, items, append }: Inserted<Item>,
+  select: string,
+): Promise<Row[]> {
   batches += 1;
-  const id = `batch-${batches}`;
-  const lines = rows.map((row, index) =>
-    columns === undefined
-      ? `{${row},${batchColumnsJson(`t${index}`, id, receivedAtUnixMs)}}`
-      : `[${row},"t${index}","${id}"]`,
-  );
-  await store.writes.insert(table, Buffer.from(lines.join("\n")), {
-    token: id,
-    ...(columns && { columns: [...columns, "Tenant", "BatchId"] }),
-  });
+  const batchId = `batch-${batches}`;
+  for (const [index, item] of items.entries()) {
+    append(item, { tenant: `t${index}`, batchId, receivedAtUnixMs });
+  }
+  await store.writes.insert(table, block.take(), { token: batchId });
   return store.reads.query<Row>(
     `SELECT ${select} FROM ${table} WHERE BatchId = {batch:String}
      ORDER BY toUInt32(substring(Tenant, 2))`,
-    { batch: id },
+    { batch: batchId },
   );
 }
+
+const uninspected = { genAi: null, costUsd: 0, detections: [], failures: [] };
 
 function texts(attributes: AttributeMap): Record<string, string> {
   return Object.fromEntries([...attributes].map(([key, value]) => [key, attributeText(value)]));
@@ -109,15 +109,71 @@ describe("a span row", () => {
   it("is stored and read back equal, whatever the span holds", async () => {
     await assert(
       asyncProperty(array(anySpan, { minLength: 1, maxLength: 20 }), async (spans) => {
-        const rows = spans.map((span) =>
-          spanRowJson({ span, genAi: null, costUsd: 0, detections: [], failures: [] }),
-        );
-        const inserted = { table: "otel_traces", rows, columns: spanColumns };
+        const block = createSpanBlock();
+        const append = (span: Span, origin: RowOrigin) =>
+          block.append({ span, ...uninspected }, origin);
+        const inserted = { table: "otel_traces", block, items: spans, append };
         expect(await stored(inserted, columns)).toEqual(spans.map(expected));
       }),
       runs,
     );
   }, 120_000);
+});
+
+describe("the digest of a span", () => {
+  const origin = { tenant: "t", batchId: "b", receivedAtUnixMs };
+  const digest = (span: Span) => createSpanBlock().append({ span, ...uninspected }, origin);
+
+  it("is the same for a copy and tells every part of the content apart", () => {
+    assert(
+      property(anySpan, anySpan, (span, other) => {
+        expect(digest({ ...span, attributes: new Map(span.attributes) })).toBe(digest(span));
+        const parts: (keyof Span)[] = ["name", "attributes", "events", "links", "statusMessage"];
+        for (const part of parts) {
+          const changed: Span = { ...span, [part]: other[part] };
+          const same = JSON.stringify(plain(changed)) === JSON.stringify(plain(span));
+          expect(digest(changed) === digest(span)).toBe(same);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("tells names of attributes apart whose values are the same", () => {
+    const span = plainSpan(1, { attributes: new Map([["a", "x"]]) });
+    expect(digest({ ...span, attributes: new Map([["b", "x"]]) })).not.toBe(digest(span));
+  });
+
+  it("is a number that JavaScript holds exactly", () => {
+    assert(
+      property(anySpan, (span) => {
+        expect(Number.isSafeInteger(digest(span))).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  /** What a row shows of a span. */
+  function plain(span: Span): unknown {
+    return {
+      ...span,
+      startTimeUnixNano: 0,
+      endTimeUnixNano: 0,
+      resource: 0,
+      attributes: [...span.attributes].map(([key, value]) => [key, attributeText(value)]),
+      events: span.events.map((event) => [
+        nano(event.timeUnixNano),
+        event.name,
+        attributeText(event.attributes),
+      ]),
+      links: span.links.map((link) => [
+        link.traceId,
+        link.spanId,
+        link.traceState,
+        attributeText(link.attributes),
+      ]),
+    };
+  }
 });
 
 describe("a log row", () => {
@@ -148,8 +204,10 @@ describe("a log row", () => {
   it("is stored and read back equal, whatever the record holds", async () => {
     await assert(
       asyncProperty(array(anyLog, { minLength: 1, maxLength: 20 }), async (logs) => {
-        const rows = logs.map((log) => logRowJson(log, "", receivedAtUnixMs));
-        expect(await stored({ table: "otel_logs", rows }, columns)).toEqual(logs.map(expected));
+        const block = createLogBlock();
+        const append = (log: LogRecord, origin: RowOrigin) => block.append(log, "", origin);
+        const inserted = { table: "otel_logs", block, items: logs, append };
+        expect(await stored(inserted, columns)).toEqual(logs.map(expected));
       }),
       runs,
     );
@@ -269,9 +327,10 @@ describe("a metric row", () => {
     async (type) => {
       await assert(
         asyncProperty(array(anyPoint[type], { minLength: 1, maxLength: 15 }), async (points) => {
-          const table = metricTable(points[0] as MetricPoint);
-          const inserted = { table, rows: points.map(metricRowJson) };
-          const rows = await stored<object>(inserted, columns[type]);
+          const block = createMetricBlock(type);
+          const append = block.append.bind(block);
+          const inserted = { table: metricTable(type), block, items: points, append };
+          const rows = await stored<object, MetricPoint>(inserted, columns[type]);
           const wanted = points.map((point) => ({
             ...expectedCommon(point),
             ...expectedValues(point),

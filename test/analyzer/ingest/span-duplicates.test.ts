@@ -26,8 +26,8 @@ function span(number: number, parts: Partial<PreparedSpan> = {}): PreparedSpan {
     traceId: "0af7651916cd43dd8448eb211c80319c",
     spanId: id(number),
     kind: "Server",
-    slice: { start: 0, end: 0 },
-    digest: `${number}${number}`,
+    row: 0,
+    digest: number * 11,
     service: "",
     environment: "",
     timeUnixMs: 0,
@@ -42,7 +42,7 @@ it.each([
   { what: "drops a copy of another batch's", spans: [span(1)], unique: 0, reasons: ["duplicate"] },
   {
     what: "tells other content under the same ids apart",
-    spans: [span(1, { digest: "99" })],
+    spans: [span(1, { digest: 99 })],
     unique: 0,
     reasons: ["duplicate_conflict"],
   },
@@ -54,7 +54,7 @@ it.each([
   },
   {
     what: "keeps the first of copies in one batch",
-    spans: [span(4), span(4), span(4, { digest: "0" })],
+    spans: [span(4), span(4), span(4, { digest: 0 })],
     unique: 1,
     reasons: ["duplicate", "duplicate_conflict"],
   },

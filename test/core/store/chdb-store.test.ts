@@ -1,4 +1,12 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import * as fc from "fast-check";
+import {
+  dictionaryColumn,
+  nanosecondColumn,
+  stringColumn,
+} from "../../../core/store/native/columns.ts";
+import { type NativeBlock, toNativeBlock } from "../../../core/store/native/native-block.ts";
 import type { OpenedStore } from "../../../core/store/open-store.ts";
 import { openMemoryStore } from "../../helpers/memory-store.ts";
 import { spanRow } from "../../helpers/span-row.ts";
@@ -81,37 +89,46 @@ describe("a query that fails after some output", () => {
   });
 });
 
+function blockOf(spanIds: readonly string[], keep?: readonly number[]): NativeBlock {
+  const columns = {
+    Tenant: dictionaryColumn(),
+    SpanId: stringColumn(),
+    Timestamp: nanosecondColumn(),
+  };
+  for (const spanId of spanIds) {
+    columns.Tenant.append("forms");
+    columns.SpanId.append(spanId);
+    columns.Timestamp.append(1_795_000_000_123_456_789n);
+  }
+  return toNativeBlock(columns, spanIds.length, keep && Uint8Array.from(keep));
+}
+
 describe("insert", () => {
-  it("takes ready bytes of objects and of arrays", async () => {
-    const object = spanRow({
-      Tenant: "bytes",
-      SpanId: "01",
-      Duration: 18_446_744_073_709_551_615n,
-    });
+  it("takes objects and blocks", async () => {
+    const Duration = 18_446_744_073_709_551_615n;
+    const object = spanRow({ Tenant: "forms", SpanId: "01", Duration });
     await store.writes.insert("otel_traces", [object]);
-    const line = JSON.stringify(spanRow({ Tenant: "bytes", SpanId: "02" }));
-    await store.writes.insert("otel_traces", Buffer.from(`${line}\n`));
-    const columns = ["Tenant", "Timestamp", "SpanId", "SpanAttributes", "Events.Name"];
-    const array = ["bytes", 1_795_000_000_123_456_789n.toString(), "03", { k: "v\n'" }, ["e"]];
-    const options = { token: "compact", columns };
-    await store.writes.insert("otel_traces", Buffer.from(JSON.stringify(array)), options);
+    await store.writes.insert("otel_traces", blockOf(["02", "03"]), { token: "block" });
+    await store.writes.insert("otel_traces", blockOf(["04", "05"], [0, 1]), { token: "filtered" });
     const rows = await store.reads.query(`
-      SELECT SpanId, toString(Duration) AS Duration, SpanAttributes, toString(Timestamp) AS Timestamp
-      FROM otel_traces WHERE Tenant = 'bytes' ORDER BY SpanId`);
+      SELECT SpanId, toString(Duration) AS Duration FROM otel_traces
+      WHERE Tenant = 'forms' ORDER BY SpanId`);
     expect(rows).toEqual([
-      expect.objectContaining({ SpanId: "01", Duration: "18446744073709551615" }),
-      expect.objectContaining({ SpanId: "02", Timestamp: "2026-11-20 10:00:00.123456789" }),
-      expect.objectContaining({
-        SpanId: "03",
-        Timestamp: "2026-11-18 11:06:40.123456789",
-        SpanAttributes: { k: "v\n'" },
-      }),
+      { SpanId: "01", Duration: "18446744073709551615" },
+      { SpanId: "02", Duration: "0" },
+      { SpanId: "03", Duration: "0" },
+      { SpanId: "05", Duration: "0" },
     ]);
+  });
+
+  it("leaves no file of a block behind, also when it is refused", async () => {
+    const bad = toNativeBlock({ Tenent: dictionaryColumn() }, 0);
+    await expect(store.writes.insert("otel_traces", bad)).rejects.toMatchObject({ code: "16" });
+    expect(readdirSync(join(store.path, "spool"))).toEqual([]);
   });
 
   it("does nothing for no rows", async () => {
     await store.writes.insert("otel_traces", [], { token: "empty" });
-    await store.writes.insert("otel_traces", new Uint8Array(0), { token: "empty" });
     const rows = await store.reads.query("SELECT 1 FROM otel_traces WHERE Tenant = ''");
     expect(rows).toEqual([]);
   });

@@ -1,7 +1,9 @@
 import * as fc from "fast-check";
+import { createSpanBlock } from "../../../analyzer/ingest/span-block.ts";
 import { findStoredSpans, spanIdentityKey } from "../../../core/store/find-stored-spans.ts";
 import type { OpenedStore } from "../../../core/store/open-store.ts";
 import { openMemoryStore } from "../../helpers/memory-store.ts";
+import { plainSpan } from "../../helpers/plain-span.ts";
 import { spanRow } from "../../helpers/span-row.ts";
 
 let store: OpenedStore;
@@ -84,6 +86,48 @@ describe("an insert with a token", () => {
     await store.writes.insert("otel_traces", rows, { token: "days" });
     expect(await counts("days")).toEqual({ raw: 30, view: 30, ids: 30 });
   });
+});
+
+describe("a block with a token", () => {
+  it("is stored once, in the raw table and through every view, when it comes twice", async () => {
+    await insertBlock("block", [1, 1, 1]);
+    await insertBlock("block", [1, 1, 1]);
+    expect(await counts("block")).toEqual({ raw: 3, view: 3, ids: 3 });
+  });
+
+  it("heals a first try that stopped between the raw table and a view", async () => {
+    await store.writes.command("DETACH TABLE span_identity_mv");
+    await insertBlock("healed", [1, 1, 1]);
+    await store.writes.command("ATTACH TABLE span_identity_mv");
+    expect(await counts("healed")).toEqual({ raw: 3, view: 3, ids: 0 });
+    await insertBlock("healed", [1, 1, 1]);
+    expect(await counts("healed")).toEqual({ raw: 3, view: 3, ids: 3 });
+  });
+
+  it("stores the rows that are kept, once", async () => {
+    await insertBlock("kept", [1, 0, 1]);
+    await insertBlock("kept", [1, 0, 1]);
+    expect(await counts("kept")).toEqual({ raw: 2, view: 2, ids: 2 });
+  });
+
+  it("is one block, however large", async () => {
+    const keep = Array.from({ length: 100_000 }, () => 1);
+    await insertBlock("large", keep);
+    await insertBlock("large", keep);
+    expect(await counts("large")).toEqual({ raw: 100_000, view: 100_000, ids: 100_000 });
+  });
+
+  async function insertBlock(tenant: string, keep: readonly number[]): Promise<void> {
+    const block = createSpanBlock();
+    for (const [index] of keep.entries()) {
+      const hours = BigInt(index % 24) * 3_600_000_000_000n;
+      const startTimeUnixNano = 1_795_000_000_000_000_000n + hours;
+      const span = plainSpan(index, { startTimeUnixNano });
+      const inspected = { span, genAi: null, costUsd: 0, detections: [], failures: [] };
+      block.append(inspected, { tenant, batchId: tenant, receivedAtUnixMs: 0 });
+    }
+    await store.writes.insert("otel_traces", block.take(Uint8Array.from(keep)), { token: tenant });
+  }
 });
 
 describe("findStoredSpans", () => {

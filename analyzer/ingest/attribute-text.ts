@@ -1,19 +1,9 @@
-import type { AttributeMap, AttributeValue } from "../../core/model/telemetry.ts";
+import type { AttributeValue } from "../../core/model/telemetry.ts";
 
 /**
- * JSON text of an attribute map as ClickHouse `Map(String, String)`, each value in the text
- * form of the OpenTelemetry ClickHouse exporter: strings as they are, lists and maps as JSON,
- * bytes as base64.
+ * Text form of one attribute value in the `Map(String, String)` columns, as the OpenTelemetry
+ * ClickHouse exporter writes it: strings as they are, lists and maps as JSON, bytes as base64.
  */
-export function attributesJson(attributes: AttributeMap): string {
-  let json = "";
-  for (const [key, value] of attributes) {
-    json += `${json === "" ? "" : ","}${JSON.stringify(key)}:${JSON.stringify(attributeText(value))}`;
-  }
-  return `{${json}}`;
-}
-
-/** Text form of one attribute value. */
 export function attributeText(value: AttributeValue): string {
   if (typeof value === "string") {
     return value;

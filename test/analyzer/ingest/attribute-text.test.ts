@@ -1,4 +1,4 @@
-import { attributesJson, attributeText } from "../../../analyzer/ingest/attribute-json.ts";
+import { attributeText } from "../../../analyzer/ingest/attribute-text.ts";
 import type { AttributeValue } from "../../../core/model/telemetry.ts";
 
 it.each<[string, AttributeValue, string]>([
@@ -20,20 +20,4 @@ it.each<[string, AttributeValue, string]>([
   ["a nested __proto__ as a plain key", new Map([["__proto__", "x"]]), '{"__proto__":"x"}'],
 ])("writes %s", (_what, value, text) => {
   expect(attributeText(value)).toBe(text);
-});
-
-it("writes a map as a JSON object of texts, keys of any kind included", () => {
-  const attributes = new Map<string, AttributeValue>([
-    ["__proto__", "polluted"],
-    ["a\u0000b", 1],
-    ["", "empty"],
-  ]);
-  const json = attributesJson(attributes);
-  expect(Object.entries(JSON.parse(json) as object)).toEqual([
-    ["__proto__", "polluted"],
-    ["a\u0000b", "1"],
-    ["", "empty"],
-  ]);
-  expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
-  expect(attributesJson(new Map())).toBe("{}");
 });
