@@ -24,7 +24,7 @@ const maxBackoffMs = 10_000;
 
 /** The consumer loop: queue → store → findings, with the trace and window stages between. */
 export function createAnalyzer(dependencies: AnalyzerDependencies): Analyzer {
-  const { consumer, windows, metrics, clock, logger } = dependencies;
+  const { consumer, stores, windows, metrics, clock, logger } = dependencies;
   const step = createBatchStep(dependencies);
   const suspects = createSuspectTraces();
   const stopping = new AbortController();
@@ -47,6 +47,9 @@ export function createAnalyzer(dependencies: AnalyzerDependencies): Analyzer {
   return {
     async run() {
       await windows.load();
+      const loading = stores.storedSpans.load().catch((error: unknown) => {
+        logger.warn({ err: error }, "Stored spans not loaded; each batch asks the store for all");
+      });
       let backoffMs = 0;
       while (!stopping.signal.aborted) {
         try {
@@ -59,6 +62,7 @@ export function createAnalyzer(dependencies: AnalyzerDependencies): Analyzer {
           await delay(backoffMs);
         }
       }
+      await loading;
       await windows.checkpoint();
     },
     stop() {

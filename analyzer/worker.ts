@@ -10,6 +10,7 @@ import { createPortMetrics } from "../core/telemetry/port-metrics.ts";
 import { type Analyzer, createAnalyzer } from "./analyzer.ts";
 import { createFindingStage } from "./findings/finding-stage.ts";
 import { createHeartbeatWriter } from "./ingest/heartbeat.ts";
+import { createStoredSpans } from "./ingest/stored-spans.ts";
 import { createInspector } from "./inspect/inspector.ts";
 import { createWindowStage } from "./series/window-stage.ts";
 import type { AnalyzerWorkerData, WorkerMessage } from "./start-worker.ts";
@@ -62,7 +63,7 @@ function assemble(data: AnalyzerWorkerData, { queue, commands, logger }: Opened)
   const clock = systemClock;
   return createAnalyzer({
     consumer: queue.consumer(),
-    stores: store,
+    stores: { ...store, storedSpans: createStoredSpans(store) },
     inspector,
     heartbeat: createHeartbeatWriter(store.writes, {
       heartbeat: () => [...inspector.heartbeat(), ...traceHeartbeats(detectors)],

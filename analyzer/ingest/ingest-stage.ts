@@ -9,6 +9,7 @@ import { metricTable } from "./metric-block.ts";
 import type { PreparedBatch, PreparedSpan } from "./prepare-batch.ts";
 import { type DeduplicatedSpans, removeDuplicateSpans } from "./span-duplicates.ts";
 import { type StoredChanges, storeChanges } from "./store-changes.ts";
+import type { StoredSpans } from "./stored-spans.ts";
 
 /** What the later stages need to know of a stored batch. */
 export interface StoredBatch {
@@ -22,6 +23,7 @@ export interface StoredBatch {
 export interface IngestStores {
   readonly reads: Store;
   readonly writes: Store;
+  readonly storedSpans: StoredSpans;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function storeBatch(
   onInserting: () => Promise<void>,
 ): Promise<StoredBatch> {
   const { batch, receivedAtUnixMs } = prepared;
-  const spans = await removeDuplicateSpans(stores.writes, batch.id, prepared.spans);
+  const spans = await removeDuplicateSpans(stores.storedSpans, batch.id, prepared.spans);
   const inserts = insertRows(stores.writes, prepared, spans.unique);
   // Waited for together, so that no failure goes unnoticed while the others still run.
   const [inserted] = await Promise.allSettled([Promise.all(inserts), onInserting()]);

@@ -1,6 +1,6 @@
-import { findStoredSpans, spanIdentityKey } from "../../core/store/find-stored-spans.ts";
-import type { Store } from "../../core/store/store.ts";
+import { spanIdentityKey } from "../../core/store/find-stored-spans.ts";
 import type { PreparedSpan } from "./prepare-batch.ts";
+import type { StoredSpans } from "./stored-spans.ts";
 
 export type DuplicateReason = "duplicate" | "duplicate_conflict";
 
@@ -15,7 +15,7 @@ export interface DeduplicatedSpans {
  * is stored by another batch. The first wins; a copy with other content is a conflict.
  */
 export async function removeDuplicateSpans(
-  store: Store,
+  stored: StoredSpans,
   batchId: string,
   spans: readonly PreparedSpan[],
 ): Promise<DeduplicatedSpans> {
@@ -23,8 +23,9 @@ export async function removeDuplicateSpans(
   const rejected: { tenant: string; reason: DuplicateReason }[] = [];
   for (const [tenant, group] of Map.groupBy(spans, (span) => span.tenant)) {
     const known = new Map<string, { readonly digest: string | number }>(
-      await findStoredSpans(store, { tenant, batchId }, group),
+      await stored.find(tenant, batchId, group),
     );
+    stored.expect(tenant, group);
     for (const span of group) {
       const key = spanIdentityKey(span);
       const first = known.get(key);

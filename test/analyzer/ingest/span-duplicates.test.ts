@@ -1,5 +1,6 @@
 import type { PreparedSpan } from "../../../analyzer/ingest/prepare-batch.ts";
 import { removeDuplicateSpans } from "../../../analyzer/ingest/span-duplicates.ts";
+import { createStoredSpans } from "../../../analyzer/ingest/stored-spans.ts";
 import type { OpenedStore } from "../../../core/store/open-store.ts";
 import { openMemoryStore } from "../../helpers/memory-store.ts";
 import { spanRow } from "../../helpers/span-row.ts";
@@ -72,7 +73,9 @@ it.each([
   },
   { what: "takes nothing for nothing", spans: [], unique: 0, reasons: [] },
 ])("$what", async ({ spans, unique, reasons }) => {
-  const result = await removeDuplicateSpans(store.writes, "this", spans);
+  const stored = createStoredSpans(store);
+  await stored.load();
+  const result = await removeDuplicateSpans(stored, "this", spans);
   expect(result.unique).toEqual(spans.slice(0, unique));
   expect(result.rejected.map(({ reason }) => reason)).toEqual(reasons);
 });
