@@ -18,8 +18,8 @@ interface Trie {
  * Finds many ASCII patterns in one pass over a text, ASCII-case-insensitively.
  *
  * Aho and Corasick's automaton as a dense table: characters that occur in no pattern share one
- * class, and accepting states have the highest numbers, so that the inner loop is one table
- * look-up and one comparison for each UTF-16 unit. Time is linear in the text and the hits.
+ * class, and accepting states have the highest numbers, so that the inner loop is two table
+ * look-ups and one comparison for each UTF-16 unit. Time is linear in the text and the hits.
  *
  * @param patterns ASCII strings; case is ignored.
  * @throws RangeError if a pattern is empty or not ASCII, or all are too long together.
@@ -33,44 +33,97 @@ export function createMatcher(patterns: readonly string[]): Matcher {
   }
   const fail = linkFailures(trie, order);
   const { renumbered, firstAccepting } = acceptingLast(trie, order);
-  const table = new Uint16Array(order.length * classCount);
+  const table = new Uint32Array(order.length * classCount);
   for (const state of order) {
     const row = (renumbered[state] ?? 0) * classCount;
     const fallback = (renumbered[fail[state] ?? 0] ?? 0) * classCount;
     for (let symbol = 0; symbol < classCount; symbol += 1) {
       const child = trie.next[state]?.get(symbol);
       const inherited = state === 0 ? 0 : (table[fallback + symbol] ?? 0);
-      table[row + symbol] = child === undefined ? inherited : (renumbered[child] ?? 0);
+      table[row + symbol] = child === undefined ? inherited : (renumbered[child] ?? 0) * classCount;
     }
   }
   const outputs: number[][] = [];
   for (const [state, output] of trie.outputs.entries()) {
     outputs[renumbered[state] ?? 0] = output;
   }
-  return { collect: collector({ table, classOf, classCount, firstAccepting, outputs }) };
+  const automaton = { table, classOf, classCount, firstAccepting, outputs };
+  return { collect: collector(automaton, patterns) };
 }
 
 interface Automaton {
-  /** Row-major; entries are target states. */
-  readonly table: Uint16Array;
+  /** Row-major; entries are the places of the rows of target states. */
+  readonly table: Uint32Array;
   readonly classOf: Uint8Array;
   readonly classCount: number;
   readonly firstAccepting: number;
   readonly outputs: readonly (readonly number[])[];
 }
 
-function collector(automaton: Automaton): Matcher["collect"] {
+/** Shorter texts are read unit by unit: copying them out costs more than it saves. */
+const shortestCopied = 80;
+
+/** Long texts are read from here, a part at a time, one byte per unit. */
+const copy = Buffer.allocUnsafeSlow(65_536);
+
+function collector(automaton: Automaton, patterns: readonly string[]): Matcher["collect"] {
   const { table, classOf, classCount, firstAccepting, outputs } = automaton;
-  return function collect(text, hits) {
-    let state = 0;
+  const firstRow = firstAccepting * classCount;
+
+  function accept(row: number, end: number, hits: Hits): void {
+    for (const pattern of outputs[row / classCount] ?? []) {
+      hits.push(pattern, end);
+    }
+  }
+
+  function collectShort(text: string, hits: Hits): void {
+    let row = 0;
     for (let at = 0; at < text.length; at += 1) {
       // Both arrays cover every index that occurs, so a check here would only cost time.
-      state = table[state * classCount + (classOf[text.charCodeAt(at)] as number)] as number;
-      if (state >= firstAccepting) {
-        for (const pattern of outputs[state] ?? []) {
-          hits.push(pattern, at + 1);
+      row = table[row + (classOf[text.charCodeAt(at)] as number)] as number;
+      if (row >= firstRow) {
+        accept(row, at + 1, hits);
+      }
+    }
+  }
+
+  /** A unit beyond one byte loses its upper half in the copy, so a hit may be a mistake. */
+  function isThere(text: string, pattern: string, end: number): boolean {
+    for (let back = 1; back <= pattern.length; back += 1) {
+      const wanted = classOf[pattern.charCodeAt(pattern.length - back)];
+      if (classOf[text.charCodeAt(end - back)] !== wanted) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  function collectLong(text: string, hits: Hits): void {
+    const found: Hits = [];
+    let row = 0;
+    for (let start = 0; start < text.length; start += copy.length) {
+      const part = text.length <= copy.length ? text : text.slice(start, start + copy.length);
+      const length = copy.write(part, "latin1");
+      for (let at = 0; at < length; at += 1) {
+        row = table[row + (classOf[copy[at] as number] as number)] as number;
+        if (row >= firstRow) {
+          accept(row, start + at + 1, found);
         }
       }
+    }
+    for (let at = 0; at < found.length; at += 2) {
+      const [pattern = 0, end = 0] = [found[at], found[at + 1]];
+      if (isThere(text, patterns[pattern] ?? "", end)) {
+        hits.push(pattern, end);
+      }
+    }
+  }
+
+  return (text, hits) => {
+    if (text.length < shortestCopied) {
+      collectShort(text, hits);
+    } else {
+      collectLong(text, hits);
     }
   };
 }

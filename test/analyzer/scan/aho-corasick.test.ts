@@ -10,9 +10,11 @@ describe("createMatcher", () => {
 
   it("agrees with a naive search on any text", () => {
     const word = fc.stringMatching(/^[ab:]{1,4}$/);
+    // U+0161 and U+0262 end in the bytes of "a" and "b".
     const text = fc.string({
-      unit: fc.constantFrom("a", "b", "A", ":", "é", "K", "\u{1f600}"),
-      maxLength: 60,
+      unit: fc.constantFrom("a", "b", "A", ":", "é", "K", "\u0161", "\u0262", "\u{1f600}"),
+      maxLength: 200,
+      size: "max",
     });
     fc.assert(
       fc.property(
@@ -30,6 +32,13 @@ describe("createMatcher", () => {
         },
       ),
     );
+  });
+
+  it("finds patterns across the parts that a long text is read in", () => {
+    const hits: number[] = [];
+    const text = `${"x".repeat(65_534)}token${"\u0161".repeat(65_530)}Token`;
+    createMatcher(["token", "a"]).collect(text, hits);
+    expect(hits).toEqual([0, 65_539, 0, text.length]);
   });
 
   it.each(["", "é", "\u{1f600}"])("refuses the pattern %j", (pattern) => {
