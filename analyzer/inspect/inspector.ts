@@ -3,7 +3,7 @@ import type { Change } from "../../core/model/change.ts";
 import type { Detection, FindingType } from "../../core/model/finding.ts";
 import type { Content, GenAiRecord } from "../../core/model/genai.ts";
 import { detectionId } from "../../core/model/identity.ts";
-import type { AttributeMap, LogRecord, MetricPoint, Span } from "../../core/model/telemetry.ts";
+import type { AttributeMap, AttributeValue, LogRecord, MetricPoint, Span } from "../../core/model/telemetry.ts";
 import type { ContentDetector, ContentMatch } from "../detectors/content/content-detector.ts";
 import { contentDetectors } from "../detectors/content/registry.ts";
 import { createHostList } from "../detectors/hosts/host-list.ts";
@@ -112,7 +112,7 @@ export function createInspector(config: Config["analyzer"], maskKey = "telltale"
         timeUnixNano: record.timeUnixNano || record.observedTimeUnixNano,
         genAi: normalizeLog(record),
         sightings,
-        failed: record.attributes.get("success") === "false",
+        failed: saysFailed(record.attributes.get("success")),
         mayHide: true,
       });
       const masked = inspected?.truncated ? markTruncated(record) : record;
@@ -122,6 +122,11 @@ export function createInspector(config: Config["analyzer"], maskKey = "telltale"
     change: (change) => telemetry.change(change),
     heartbeat: () => detectors.map((detector) => heartbeatOf(detector, scan)),
   };
+}
+
+/** Some agents write the text, some the boolean. */
+function saysFailed(success: AttributeValue | undefined): boolean {
+  return success === false || success === "false";
 }
 
 interface Inspected {

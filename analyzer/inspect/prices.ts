@@ -1,5 +1,5 @@
 import type { ModelPrice } from "../../core/config/config.ts";
-import type { GenAiRecord } from "../../core/model/genai.ts";
+import { type GenAiRecord, inferenceOperations } from "../../core/model/genai.ts";
 
 /**
  * List prices of common models in US dollars per million tokens, by the start of the model's
@@ -49,52 +49,72 @@ const listPrices: Readonly<Record<string, ModelPrice>> = {
   "llama-3.3-70b": { input: 0.59, output: 0.79 },
 };
 
-/** Operations that are model calls; spans around them repeat their tokens. */
-const modelCalls = new Set(["chat", "generate_content", "text_completion", "embeddings"]);
-
 const cacheLimit = 1024;
+
+/** Longer names are no models, and are not kept. */
+const maxModelLength = 128;
 
 /** Gives the cost of a model call in US dollars; 0 for anything else and unknown models. */
 export type Pricing = (record: GenAiRecord) => number;
 
 /**
  * Cost of a call: uncached input, cache reads, cache writes and output, each at its own price.
- * Without a price of their own cache reads and writes cost as much as input.
+ * Without a price of their own cache reads and writes cost as much as input. A configured price
+ * wins over the cost that the sender reports, and that over list prices.
  *
- * @param configured prices by exact model name or start of it; they win over list prices.
+ * @param configured prices by exact model name or start of it.
  */
 export function createPricing(configured: Readonly<Record<string, ModelPrice>>): Pricing {
-  const cache = new Map<string, ModelPrice | null>();
+  const configuredPrice = createLookup(configured);
+  const listPrice = createLookup(listPrices);
 
-  function priceOf(model: string): ModelPrice | null {
+  return (record) =>
+    inferenceOperations.has(record.operation)
+      ? (costOf(record, configuredPrice) ??
+        record.reportedCostUsd ??
+        costOf(record, listPrice) ??
+        0)
+      : 0;
+}
+
+function costOf(record: GenAiRecord, lookup: Lookup): number | null {
+  const price = lookup(record.responseModel) ?? lookup(record.requestModel);
+  return price && costAt(price, record);
+}
+
+function costAt(price: ModelPrice, record: GenAiRecord): number {
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = record;
+  const plainTokens = Math.max(0, inputTokens - cacheReadTokens - cacheWriteTokens);
+  const perMillion =
+    plainTokens * price.input +
+    cacheReadTokens * (price.cacheRead ?? price.input) +
+    cacheWriteTokens * (price.cacheWrite ?? price.input) +
+    outputTokens * price.output;
+  return perMillion / 1_000_000;
+}
+
+type Lookup = (model: string) => ModelPrice | null;
+
+/** Finds the price of a model by the longest start of its name; remembers what it found. */
+function createLookup(prices: Readonly<Record<string, ModelPrice>>): Lookup {
+  const cache = new Map<string, ModelPrice | null>();
+  if (Object.keys(prices).length === 0) {
+    return () => null;
+  }
+  return (model) => {
+    if (model === "" || model.length > maxModelLength) {
+      return null;
+    }
     const known = cache.get(model);
     if (known !== undefined) {
       return known;
     }
-    const price = longestStart(model, configured) ?? longestStart(model, listPrices);
+    const price = longestStart(model, prices);
     if (cache.size >= cacheLimit) {
       cache.clear();
     }
     cache.set(model, price);
     return price;
-  }
-
-  return (record) => {
-    if (!modelCalls.has(record.operation)) {
-      return 0;
-    }
-    const price = priceOf(record.responseModel) ?? priceOf(record.requestModel);
-    if (price === null) {
-      return 0;
-    }
-    const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = record;
-    const plainTokens = Math.max(0, inputTokens - cacheReadTokens - cacheWriteTokens);
-    const perMillion =
-      plainTokens * price.input +
-      cacheReadTokens * (price.cacheRead ?? price.input) +
-      cacheWriteTokens * (price.cacheWrite ?? price.input) +
-      outputTokens * price.output;
-    return perMillion / 1_000_000;
   };
 }
 

@@ -1,24 +1,74 @@
-import type { Content, GenAiRecord } from "../../core/model/genai.ts";
+import type { Content, Direction, Verdict } from "../../core/model/genai.ts";
 import type { AttributeMap, LogRecord, Span } from "../../core/model/telemetry.ts";
+import type { GenAiDraft } from "./draft.ts";
 
-type TextField =
-  | "operation"
-  | "provider"
-  | "requestModel"
-  | "responseModel"
-  | "conversationId"
-  | "agent"
-  | "tool"
-  | "toolCallId"
-  | "promptName"
-  | "promptVersion";
+/** Fields of the record that are text. */
+export const textFields = [
+  "operation",
+  "provider",
+  "requestModel",
+  "responseModel",
+  "responseId",
+  "conversationId",
+  "agent",
+  "tool",
+  "toolCallId",
+  "promptName",
+  "promptVersion",
+] as const;
 
-type CountField = "inputTokens" | "outputTokens" | "cacheReadTokens" | "cacheWriteTokens";
+/** Fields that are whole numbers; the total only serves the arithmetic. */
+export const countFields = [
+  "inputTokens",
+  "outputTokens",
+  "cacheReadTokens",
+  "cacheWriteTokens",
+  "reasoningTokens",
+  "totalTokens",
+] as const;
+
+/**
+ * Attributes that hold content, by what is in them. `anyInput` and `anyOutput` mean what the
+ * operation makes of them: a tool's arguments, a search's query, or messages.
+ */
+export const contentFields = [
+  "systemInstructions",
+  "inputMessages",
+  "query",
+  "documents",
+  "toolArguments",
+  "toolResult",
+  "anyInput",
+  "anyOutput",
+  "outputMessages",
+  "outputText",
+  "reasoningText",
+  "outputToolCalls",
+  "toolDefinitions",
+] as const;
+
+export type TextField = (typeof textFields)[number];
+export type CountField = (typeof countFields)[number];
+export type ContentField = (typeof contentFields)[number];
 
 /** For each field of the record the attributes that may hold it, the preferred one first. */
 export type FieldTable = Readonly<
-  Record<TextField | CountField | "finishReasons", readonly string[]>
+  Record<TextField | CountField | "finishReasons" | "reportedCostUsd", readonly string[]> &
+    Partial<Record<ContentField, readonly string[]>>
 >;
+
+/** What a dialect's own code may look at. */
+export interface Source {
+  readonly attributes: AttributeMap;
+  readonly scopeName: string;
+  /** Of the span, or empty. */
+  readonly spanName: string;
+  /** Of the log record, or empty. */
+  readonly eventName: string;
+}
+
+/** Attribute names, each with the direction of the content whose URI it holds. */
+export type References = readonly (readonly [name: string, direction: Direction])[];
 
 /** One way of writing GenAI telemetry down. */
 export interface Dialect {
@@ -26,57 +76,25 @@ export interface Dialect {
   readonly id: string;
   /** A record with any of these attributes is in this dialect. */
   readonly marks: readonly string[];
+  /**
+   * Scopes whose GenAI records are in this dialect where no attribute marks it; a name that
+   * ends in punctuation stands for all that start with it.
+   */
+  readonly scopes?: readonly string[];
   /** Also true for records that no single attribute marks. */
   readonly recognizes?: (record: Span | LogRecord) => boolean;
   readonly fields: FieldTable;
+  /** The sender's operation or span kind to `gen_ai.operation.name`, beside the common ones. */
+  readonly operations?: Readonly<Record<string, string>>;
+  /** Operations whose spans repeat the contents of the spans below them. */
+  readonly repeating?: ReadonlySet<string>;
+  /** Attributes that hold the URI of content kept elsewhere, and which way it went. */
+  readonly references?: References;
   /** Corrects fields that take more than a rename. */
-  readonly adjust?: (record: GenAiRecord, attributes: AttributeMap) => GenAiRecord;
-  readonly spanContents: (span: Span, record: GenAiRecord) => Content[];
-  readonly logContents?: (log: LogRecord, record: GenAiRecord) => Content[];
-}
-
-/** Reads the fields of a dialect's table; contents are added by the caller. */
-export function readFields(dialect: Dialect, attributes: AttributeMap): GenAiRecord {
-  const { fields } = dialect;
-
-  function text(field: TextField): string {
-    return firstString(attributes, fields[field]);
-  }
-
-  function count(field: CountField): number {
-    return firstCount(attributes, fields[field]);
-  }
-
-  const cacheReadTokens = count("cacheReadTokens");
-  const cacheWriteTokens = count("cacheWriteTokens");
-  const record: GenAiRecord = {
-    convention: dialect.id,
-    operation: text("operation"),
-    provider: canonicalProvider(text("provider")),
-    requestModel: text("requestModel"),
-    responseModel: text("responseModel"),
-    conversationId: text("conversationId"),
-    agent: text("agent"),
-    tool: text("tool"),
-    toolCallId: text("toolCallId"),
-    promptName: text("promptName"),
-    promptVersion: text("promptVersion"),
-    finishReasons: strings(attributes, fields.finishReasons),
-    inputTokens: withCached(count("inputTokens"), cacheReadTokens + cacheWriteTokens),
-    outputTokens: count("outputTokens"),
-    cacheReadTokens,
-    cacheWriteTokens,
-    contents: [],
-  };
-  return dialect.adjust?.(record, attributes) ?? record;
-}
-
-/**
- * Input tokens with the cached ones counted in. Anthropic's own count leaves them out, and some
- * instrumentations pass it on; a total smaller than its part shows that they did.
- */
-function withCached(inputTokens: number, cachedTokens: number): number {
-  return cachedTokens > inputTokens ? inputTokens + cachedTokens : inputTokens;
+  readonly adjust?: (draft: GenAiDraft, source: Source) => void;
+  /** Contents that the table cannot name, such as flattened lists. */
+  readonly moreContents?: (draft: GenAiDraft, source: Source) => Content[];
+  readonly moreVerdicts?: (source: Source) => Verdict[];
 }
 
 export function firstString(attributes: AttributeMap, keys: readonly string[]): string {
@@ -89,54 +107,11 @@ export function firstString(attributes: AttributeMap, keys: readonly string[]): 
   return "";
 }
 
-/** The first value that is a whole number of at least 0, also written as text; else 0. */
-export function firstCount(attributes: AttributeMap, keys: readonly string[]): number {
-  for (const key of keys) {
-    const value = attributes.get(key);
-    if (value !== undefined && value !== null && typeof value !== "object" && value !== "") {
-      const number = Number(value);
-      return Number.isSafeInteger(number) && number >= 0 ? number : 0;
-    }
+/** The value as a whole number of at least 0, also written as text; else -1. */
+export function countOf(value: unknown): number {
+  if (typeof value !== "number" && typeof value !== "bigint" && typeof value !== "string") {
+    return -1;
   }
-  return 0;
-}
-
-function strings(attributes: AttributeMap, keys: readonly string[]): readonly string[] {
-  for (const key of keys) {
-    const value = attributes.get(key);
-    if (typeof value === "string") {
-      return [value];
-    }
-    if (Array.isArray(value)) {
-      return value.filter((item): item is string => typeof item === "string");
-    }
-  }
-  return [];
-}
-
-/** Old and vendor spellings of `gen_ai.provider.name`. */
-const providers: ReadonlyMap<string, string> = new Map([
-  ["vertex_ai", "gcp.vertex_ai"],
-  ["vertexai", "gcp.vertex_ai"],
-  ["google_vertexai", "gcp.vertex_ai"],
-  ["gemini", "gcp.gemini"],
-  ["google", "gcp.gemini"],
-  ["az.ai.inference", "azure.ai.inference"],
-  ["az.ai.openai", "azure.ai.openai"],
-  ["azure", "azure.ai.openai"],
-  ["xai", "x_ai"],
-  ["bedrock", "aws.bedrock"],
-  ["aws", "aws.bedrock"],
-  ["mistralai", "mistral_ai"],
-  ["watsonx", "ibm.watsonx.ai"],
-]);
-
-function canonicalProvider(name: string): string {
-  const lower = name.toLowerCase();
-  const known = providers.get(lower);
-  if (known !== undefined) {
-    return known;
-  }
-  // The AI SDK writes `openai.chat` or `anthropic.messages`.
-  return lower.replace(/\.(?:chat|messages|responses|completion|embedding)$/, "");
+  const number = value === "" ? -1 : Number(value);
+  return Number.isSafeInteger(number) && number >= 0 ? number : -1;
 }

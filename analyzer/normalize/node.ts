@@ -1,4 +1,5 @@
 import type { AttributeValue } from "../../core/model/telemetry.ts";
+import { readTruncatedJson } from "./truncated-json.ts";
 
 /** A structured value, either parsed from JSON text or decoded from an OTLP AnyValue. */
 export type Node = unknown;
@@ -21,12 +22,45 @@ export function items(node: Node): readonly Node[] {
   return typeof node === "object" && node !== null ? [node] : [];
 }
 
-/** A string as it is, nothing as `""`, anything else as JSON. */
+/**
+ * A string as it is, nothing as `""`, anything else as JSON; of a structure that is nested too
+ * deep for that, its texts.
+ */
 export function asText(node: Node): string {
   if (typeof node === "string") {
     return node;
   }
-  return node === undefined || node === null ? "" : (JSON.stringify(node, plain) ?? "");
+  if (node === undefined || node === null) {
+    return "";
+  }
+  try {
+    return JSON.stringify(node, plain) ?? "";
+  } catch (error) {
+    if (error instanceof RangeError) {
+      return textsIn(node).join("\n");
+    }
+    throw error;
+  }
+}
+
+/** All strings in a structure, without recursion. */
+function textsIn(root: Node): string[] {
+  const texts: string[] = [];
+  const waiting: Node[] = [root];
+  for (let node = waiting.pop(); waiting.length > 0 || node !== undefined; node = waiting.pop()) {
+    if (typeof node === "string") {
+      texts.push(node);
+    } else if (node instanceof Map || Array.isArray(node)) {
+      for (const item of node.values()) {
+        waiting.push(item);
+      }
+    } else if (typeof node === "object" && node !== null) {
+      for (const item of Object.values(node)) {
+        waiting.push(item);
+      }
+    }
+  }
+  return texts;
 }
 
 /** The first member that is a non-empty string. */
@@ -59,11 +93,11 @@ export function structured(value: AttributeValue | undefined): Node {
   if (typeof value !== "string") {
     return value;
   }
-  const start = value.trimStart().charAt(0);
-  if (start !== "{" && start !== "[") {
+  const [first] = value.trimStart();
+  if (first !== "{" && first !== "[") {
     return value;
   }
-  return parse(value) ?? parse(closeTruncated(value)) ?? value;
+  return parse(value) ?? readTruncatedJson(value) ?? value;
 }
 
 function parse(text: string): Node {
@@ -72,28 +106,4 @@ function parse(text: string): Node {
   } catch {
     return undefined;
   }
-}
-
-/** Ends an open string and closes open brackets; a key without its value is dropped. */
-function closeTruncated(text: string): string {
-  const closers: string[] = [];
-  let inString = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text.charAt(at);
-    if (inString) {
-      at += character === "\\" ? 1 : 0;
-      inString = character !== '"';
-    } else if (character === '"') {
-      inString = true;
-    } else if (character === "{" || character === "[") {
-      closers.push(character === "{" ? "}" : "]");
-    } else if (character === "}" || character === "]") {
-      closers.pop();
-    }
-  }
-  const body = inString ? `${text.replace(/\\(?:u[0-9a-fA-F]{0,3})?$/, "")}"` : text;
-  const trimmed = body
-    .replace(/[,:]\s*$|(?<=[{,])\s*"[^"\\]{0,80}"\s*:?\s*$/, "")
-    .replace(/,\s*$/, "");
-  return trimmed + closers.toReversed().join("");
 }

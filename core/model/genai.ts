@@ -1,5 +1,3 @@
-import type { Span } from "./telemetry.ts";
-
 /** Which way a piece of content went, seen from the model. */
 export type Direction =
   | "input"
@@ -14,6 +12,7 @@ export type Direction =
 export interface Content {
   readonly direction: Direction;
   readonly role: string;
+  /** Empty for content that is kept elsewhere: `location` is then its URI. */
   readonly text: string;
   /** Tool that was called or that answered, or empty. */
   readonly tool: string;
@@ -22,18 +21,43 @@ export interface Content {
   readonly location: string;
 }
 
+/** What somebody else judged: an evaluation, a guardrail or a threat detector. */
+export interface Verdict {
+  readonly kind: "evaluation" | "guardrail" | "threat";
+  /** Metric, guardrail or rule, as the sender calls it. */
+  readonly name: string;
+  /** The sender's own word, such as `pass`, `deny`, `block`; never translated. */
+  readonly label: string;
+  /** The sender's own scale, or `null`. */
+  readonly score: number | null;
+  readonly reason: string;
+}
+
+/**
+ * Operations that are model calls. Only their tokens are summed: agents, workflows and wrappers
+ * around them repeat the same tokens. The views that fill `windows_1m` and `windows_1h` list the
+ * same names.
+ */
+export const inferenceOperations: ReadonlySet<string> = new Set([
+  "chat",
+  "generate_content",
+  "text_completion",
+  "embeddings",
+]);
+
 /**
  * The canonical record of one model or agent operation. Names are those of the newest
  * OpenTelemetry GenAI conventions; older and foreign forms are mapped onto them.
  */
 export interface GenAiRecord {
-  /** `otel`, `openinference`, `openllmetry`, … */
+  /** `openinference`, `mcp`, …; of OpenTelemetry with the generation, as in `otel/g2`. */
   readonly convention: string;
   /** `gen_ai.operation.name`: `chat`, `execute_tool`, `invoke_agent`, … or empty. */
   readonly operation: string;
   readonly provider: string;
   readonly requestModel: string;
   readonly responseModel: string;
+  readonly responseId: string;
   readonly conversationId: string;
   readonly agent: string;
   readonly tool: string;
@@ -43,14 +67,13 @@ export interface GenAiRecord {
   readonly finishReasons: readonly string[];
   /** Includes cached tokens. */
   readonly inputTokens: number;
+  /** Includes reasoning tokens. */
   readonly outputTokens: number;
   readonly cacheReadTokens: number;
   readonly cacheWriteTokens: number;
+  readonly reasoningTokens: number;
+  /** US dollars as the sender says, or `null`. */
+  readonly reportedCostUsd: number | null;
   readonly contents: readonly Content[];
-}
-
-/** A span with its canonical GenAI record, if it has one. */
-export interface NormalizedSpan {
-  readonly span: Span;
-  readonly genAi: GenAiRecord | null;
+  readonly verdicts: readonly Verdict[];
 }

@@ -1,65 +1,112 @@
-import type { Content, GenAiRecord } from "../../../core/model/genai.ts";
-import type { AttributeMap, LogRecord } from "../../../core/model/telemetry.ts";
-import { type Dialect, firstString } from "../dialect.ts";
-import { content } from "../messages.ts";
+import type { Content } from "../../../core/model/genai.ts";
+import type { AttributeMap, LogRecord, Span } from "../../../core/model/telemetry.ts";
+import { agentOf } from "../../agents/agent-of.ts";
+import { type Dialect, firstString, type Source } from "../dialect.ts";
+import type { GenAiDraft } from "../draft.ts";
+import { content, readMessages } from "../messages.ts";
 import { asText, member, structured } from "../node.ts";
-import { attributeContents, otelFields } from "./otel.ts";
+import { otelFields, otelReferences } from "./otel.ts";
 
-const eventPrefix = /^(?:claude_code|codex|gemini_cli)\./;
-
-/** Spans and log events of Claude Code, Codex, Gemini CLI and Copilot, where names are theirs. */
+/**
+ * Log events of Claude Code, Codex, Gemini CLI, Copilot and Cursor, and spans of Claude Code:
+ * those with names of their own. What these agents write in GenAI conventions is read as such.
+ */
 export const codingAgents: Dialect = {
   id: "coding-agent",
   marks: ["full_command", "github.copilot.tool.parameters.command"],
-  recognizes: (record) =>
-    "eventName" in record
-      ? eventPrefix.test(record.eventName) || eventPrefix.test(bodyName(record))
-      : eventPrefix.test(record.name),
+  recognizes,
   fields: {
     ...otelFields,
-    requestModel: [...otelFields.requestModel, "model"],
-    responseModel: [...otelFields.responseModel, "model"],
-    conversationId: [...otelFields.conversationId, "conversation.id"],
+    requestModel: [...otelFields.requestModel, "model", "cursor.model.name"],
+    conversationId: [...otelFields.conversationId, "conversation.id", "cursor.conversation.id"],
     agent: [...otelFields.agent, "agent.name"],
     tool: [...otelFields.tool, "tool_name", "function_name"],
     toolCallId: [...otelFields.toolCallId, "tool_use_id", "call_id"],
-    inputTokens: [...otelFields.inputTokens, "input_tokens", "input_token_count"],
-    outputTokens: [...otelFields.outputTokens, "output_tokens", "output_token_count"],
-    cacheReadTokens: [...otelFields.cacheReadTokens, "cache_read_tokens", "cached_token_count"],
-    cacheWriteTokens: [...otelFields.cacheWriteTokens, "cache_creation_tokens"],
+    inputTokens: [
+      ...otelFields.inputTokens,
+      "input_tokens",
+      "input_token_count",
+      "cursor.api.request.input_tokens",
+    ],
+    outputTokens: [
+      ...otelFields.outputTokens,
+      "output_tokens",
+      "output_token_count",
+      "cursor.api.request.output_tokens",
+    ],
+    cacheReadTokens: [
+      ...otelFields.cacheReadTokens,
+      "cache_read_tokens",
+      "cached_token_count",
+      "cached_content_token_count",
+      "cursor.api.request.cache_read_tokens",
+    ],
+    cacheWriteTokens: [
+      ...otelFields.cacheWriteTokens,
+      "cache_creation_tokens",
+      "cursor.api.request.cache_creation_tokens",
+    ],
+    reasoningTokens: [...otelFields.reasoningTokens, "thoughts_token_count"],
+    totalTokens: [...otelFields.totalTokens, "total_token_count"],
+    reportedCostUsd: [...otelFields.reportedCostUsd, "cost_usd"],
   },
-  adjust: (record, attributes) => ({ ...record, operation: operationOf(record, attributes) }),
-  spanContents: ({ attributes }, record) => [
-    ...attributeContents(attributes, record),
-    ...commandContents(attributes, record),
-  ],
-  logContents: (log, record) => [
-    ...attributeContents(log.attributes, record),
-    ...commandContents(log.attributes, record),
-    ...textContents(log),
+  references: [...otelReferences, ["body_ref", "input"]],
+  adjust: (draft, { attributes, eventName }) => {
+    // Claude Code and Cursor count cached tokens apart from the input.
+    draft.leavesCacheOut ||=
+      attributes.has("cache_read_tokens") || attributes.has("cursor.api.request.cache_read_tokens");
+    if (draft.operation === "") {
+      draft.operation = operationOf(draft, attributes, eventName);
+    }
+    // The recorded shell commands of Cursor's bot name no tool.
+    if (draft.tool === "" && attributes.has(cursorCommand)) {
+      draft.tool = "shell_command";
+    }
+  },
+  moreContents: (draft, source) => [
+    ...commandContents(source.attributes, draft),
+    ...wordContents(source.attributes),
+    ...bodyContents(source),
   ],
 };
 
-function bodyName(record: LogRecord): string {
-  return typeof record.body === "string" ? record.body : "";
+const cursorCommand = "cursor.grok_bot.shell.command";
+
+function recognizes(record: Span | LogRecord): boolean {
+  return "eventName" in record
+    ? !record.eventName.startsWith("gen_ai.") && agentOf(record) !== null
+    : record.name.startsWith("claude_code.");
 }
 
-function operationOf(record: GenAiRecord, attributes: AttributeMap): string {
-  if (record.operation !== "") {
-    return record.operation;
+/** A decision about a tool call is not the call. */
+function operationOf(draft: GenAiDraft, attributes: AttributeMap, eventName: string): string {
+  if (isDecision(eventName)) {
+    return "tool_decision";
   }
-  if (record.tool !== "" || attributes.has("full_command")) {
+  if (draft.tool !== "" || attributes.has("full_command")) {
     return "execute_tool";
   }
-  return record.outputTokens > 0 ? "chat" : "";
+  if (attributes.has(cursorCommand)) {
+    return attributes.get("cursor.grok_bot.shell.allowed") === false
+      ? "tool_decision"
+      : "execute_tool";
+  }
+  return draft.outputTokens > 0 ? "chat" : "";
 }
 
-/** Commands and arguments, each under the name that the agent gives them. */
-function commandContents(attributes: AttributeMap, record: GenAiRecord): Content[] {
-  const tool = record.tool || "Bash";
-  const { toolCallId } = record;
+function isDecision(eventName: string): boolean {
+  return eventName.endsWith("tool_decision");
+}
+
+/**
+ * Command or arguments under the name that the agent gives them, the one that is least cut
+ * first. A decision that let a call pass is followed by the call's own record, so its copy of
+ * the arguments is not read.
+ */
+function commandContents(attributes: AttributeMap, draft: GenAiDraft): Content[] {
+  const call = { tool: draft.tool || "Bash", toolCallId: draft.toolCallId };
   const parameters = structured(attributes.get("tool_parameters"));
-  const candidates: readonly (readonly [string, string])[] = [
+  const candidates: readonly (readonly [location: string, text: string])[] = [
     ["full_command", firstString(attributes, ["full_command"])],
     [
       "tool_parameters",
@@ -68,21 +115,42 @@ function commandContents(attributes: AttributeMap, record: GenAiRecord): Content
     ["tool_input", firstString(attributes, ["tool_input"])],
     ["arguments", firstString(attributes, ["arguments", "function_args"])],
     ["command", firstString(attributes, ["github.copilot.tool.parameters.command"])],
+    [cursorCommand, firstString(attributes, [cursorCommand])],
   ];
   const found = candidates.find(([, text]) => text !== "");
-  const output = firstString(attributes, ["output", "tool_result"]);
+  const isRead =
+    found !== undefined &&
+    !attributes.has("gen_ai.tool.call.arguments") &&
+    !(draft.operation === "tool_decision" && attributes.get("decision") === "accept");
+  const output = firstString(attributes, ["output", "tool_output", "tool_result"]);
   return [
-    ...(found ? [content("tool_call", found[1], { location: found[0], tool, toolCallId })] : []),
-    content("tool_result", output, { location: "output", tool, toolCallId, role: "tool" }),
+    ...(isRead ? [content("tool_call", found[1], { location: found[0], ...call })] : []),
+    ...(output === ""
+      ? []
+      : [content("tool_result", output, { location: "output", role: "tool", ...call })]),
   ];
 }
 
-function textContents({ attributes }: LogRecord): Content[] {
+/** What a person asked and what the model answered; agents put a mark where they keep it back. */
+function wordContents(attributes: AttributeMap): Content[] {
+  const prompt = firstString(attributes, ["prompt", "user_prompt"]);
+  const response = firstString(attributes, ["response"]);
   return [
-    content("input", firstString(attributes, ["prompt"]), { location: "prompt", role: "user" }),
-    content("output", firstString(attributes, ["response"]), {
-      location: "response",
-      role: "assistant",
-    }),
-  ];
+    content("input", prompt, { location: "prompt", role: "user" }),
+    content("output", response, { location: "response", role: "assistant" }),
+  ].filter(({ text }) => text !== "" && !/^[<[]REDACTED[>\]]$/.test(text));
 }
+
+/** Raw requests and responses: only what is new in them is read. */
+function bodyContents({ attributes, eventName }: Source): Content[] {
+  const key = rawBodies.get(eventName.slice(eventName.lastIndexOf(".") + 1));
+  const value = key === undefined ? undefined : attributes.get(key.location);
+  return key === undefined || value === undefined ? [] : readMessages(structured(value), key);
+}
+
+const rawBodies: ReadonlyMap<string, { location: string; side: "input" | "output" }> = new Map([
+  ["api_request_body", { location: "body", side: "input" }],
+  ["api_response_body", { location: "body", side: "output" }],
+  ["api_request", { location: "request_text", side: "input" }],
+  ["api_response", { location: "response_text", side: "output" }],
+]);
