@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
 import { constants } from "node:fs";
-import { access, mkdir, statfs } from "node:fs/promises";
+import { access, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 import type { Config } from "../../core/config/config.ts";
+import { makeFolder } from "../../core/make-folder.ts";
 import { createApiClient } from "../api-client.ts";
 
 const run = promisify(execFile);
@@ -81,7 +82,7 @@ async function checkFolder(dataDir: string): Promise<Check> {
   const path = resolve(dataDir);
   const about = { name: "data folder", fix: "Set TELLTALE_DATA_DIR to a folder you may write." };
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    makeFolder(path);
     await access(path, constants.W_OK);
     return { ...about, ok: true, detail: path };
   } catch (error) {
@@ -122,6 +123,7 @@ async function checkServiceOrPorts(env: NodeJS.ProcessEnv, config: Config): Prom
   } catch {
     return Promise.all([
       checkPort("OTLP/HTTP port", config.host, config.otlp.httpPort),
+      checkPort("OTLP/gRPC port", config.host, config.otlp.grpcPort),
       checkPort("API port", config.host, config.api.port),
     ]);
   }

@@ -1,13 +1,17 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { ConfigError, loadConfig } from "../../core/config/load-config.ts";
+import { type CodingAgentId, codingAgentIds } from "../../core/model/agent-event.ts";
+import { checkAgent } from "../doctor/check-agent.ts";
 import { type Check, runChecks } from "../doctor/checks.ts";
 import { printJson, printLine } from "../print.ts";
+import { UserError } from "../user-error.ts";
 
 interface DoctorOptions {
   readonly config?: string;
   readonly json?: boolean;
   readonly newKey?: boolean;
+  readonly agent?: CodingAgentId;
 }
 
 export function registerDoctor(program: Command): void {
@@ -16,6 +20,11 @@ export function registerDoctor(program: Command): void {
     .description("Check what Telltale needs and say how to mend what is missing")
     .option("-c, --config <file>", "configuration file")
     .option("--new-key", "make an API key and the hash to put under auth.apiKeys")
+    .addOption(
+      new Option("--agent <agent>", "what to set in a coding agent, and whether it sends").choices(
+        codingAgentIds,
+      ),
+    )
     .option("--json", "one line of JSON per check")
     .action(doctor);
 }
@@ -25,7 +34,16 @@ async function doctor(options: DoctorOptions): Promise<void> {
     printNewKey();
     return;
   }
-  const checks = await runChecks(process.env, configuration(options.config));
+  const loaded = configuration(options.config);
+  if (options.agent !== undefined) {
+    if (loaded.config === null) {
+      throw new UserError(loaded.problem);
+    }
+    const { agent, json = false } = options;
+    await checkAgent(process.env, loaded.config, { agent, json });
+    return;
+  }
+  const checks = await runChecks(process.env, loaded);
   for (const check of checks) {
     if (options.json === true) {
       printJson(check);

@@ -1,3 +1,5 @@
+import type { ShownSource } from "./session-claim.ts";
+
 export interface LineageNode {
   readonly id: string;
   readonly kind: string;
@@ -12,6 +14,8 @@ export interface LineageNode {
   readonly time?: string;
   /** That the finding comes from this change. */
   readonly probability?: number;
+  /** Of a session: who says that it made the change, the surest first. */
+  readonly sources?: readonly ShownSource[];
 }
 
 export interface LineageEdge {

@@ -1,11 +1,14 @@
+import { cameWith } from "../changes/came-with.ts";
 import { carriedCommits, deploymentStart } from "../changes/carried-commits.ts";
 import { type ChangeColumns, changeColumns, toChange } from "../changes/change-columns.ts";
+import { mergeNoticed } from "../changes/merge-noticed.ts";
 import { readChangesById } from "../changes/read-changes.ts";
 import { readFinding } from "../findings/read-findings.ts";
 import type { Change } from "../model/change.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Store } from "../store/store.ts";
 import { type AuthorshipContext, addAuthorship } from "./add-authorship.ts";
+import { claimsAbout, readAgentContext } from "./agent-context.ts";
 import { createLineageGraph, type Lineage, type LineageGraph } from "./lineage-graph.ts";
 
 const dayMs = 86_400_000;
@@ -63,6 +66,7 @@ async function readContext(
   attributed: readonly Change[],
 ): Promise<LineageContext> {
   const onset = Date.parse(finding.onset);
+  const agents = await readAgentContext(store, finding.tenant, attributed);
   const rows = await store.query<ChangeColumns>(contextChanges, {
     tenant: finding.tenant,
     service: finding.service,
@@ -70,15 +74,18 @@ async function readContext(
     to: Date.parse(finding.lastSeen) + dayMs,
     repositories: distinct(attributed.map(({ repository }) => repository)),
     pullRequests: distinct(attributed.map(({ pullRequest }) => pullRequest)),
-    sessions: distinct(attributed.map(({ session }) => session?.id ?? "")),
+    sessions: distinct(
+      attributed.flatMap((change) => claimsAbout(change, agents)).map(({ sessionId }) => sessionId),
+    ),
   });
-  const changes = rows.map(toChange);
+  const changes = mergeNoticed(rows.map(toChange));
   const byKind = Map.groupBy(changes, ({ kind }) => kind);
   return {
     deployments: byKind.get("deployment") ?? [],
     commits: byKind.get("commit") ?? [],
     pullRequests: byKind.get("pull_request") ?? [],
     sessions: byKind.get("agent_session") ?? [],
+    agents,
   };
 }
 
@@ -111,9 +118,31 @@ function buildLineage(
     if (deployments.length === 0) {
       connect(graph, spans, id);
     }
-    addAuthorship(graph, { id, change, context });
+    addAuthorship(graph, addDeployedCommit(graph, { id, change, context }));
   }
   return graph.build();
+}
+
+/**
+ * The authorship of a deployment is that of the commit it deployed, which becomes a node of its
+ * own. It may be known from a change event or only from the agent that made it.
+ */
+function addDeployedCommit(
+  graph: LineageGraph,
+  { id, change, context }: { id: string; change: Change; context: LineageContext },
+): { id: string; change: Change; context: LineageContext } {
+  const { kind, revision } = change;
+  const known = context.commits.find(({ changeId }) => changeId === revision);
+  const made = context.agents.commitEvents.some(
+    (event) => event.kind === "commit" && revision.startsWith(event.revision),
+  );
+  if (kind !== "deployment" || (known === undefined && !made)) {
+    return { id, change, context };
+  }
+  const commit = known ?? { ...change, kind: "commit", changeId: revision, name: "", version: "" };
+  const commitId = addChange(graph, commit, undefined);
+  graph.edge(id, commitId);
+  return { id: commitId, change: commit, context };
 }
 
 function addSpans(graph: LineageGraph, finding: Finding, origin: string): string[] {
@@ -133,7 +162,7 @@ function connect(graph: LineageGraph, from: readonly string[], to: string): void
   }
 }
 
-/** The deployments before the onset that carried each attributed commit. */
+/** The deployments before the onset that carried each attributed change. */
 function carriersOf(
   finding: Finding,
   attributed: readonly Change[],
@@ -163,6 +192,12 @@ function carriersOf(
     const carried = relevant ? carriedCommits(deployment, deployments, known) : [];
     for (const { changeId } of carried.filter((commit) => wanted.has(commit.changeId))) {
       carriers.set(changeId, [...(carriers.get(changeId) ?? []), deployment]);
+    }
+    // Deployments come newest first: a package, model or prompt came with the nearest one.
+    for (const { changeId } of relevant
+      ? attributed.filter((each) => cameWith(deployment, each))
+      : []) {
+      carriers.set(changeId, carriers.get(changeId) ?? [deployment]);
     }
   }
   return carriers;

@@ -24,6 +24,7 @@ async function doctor(env: NodeJS.ProcessEnv) {
 
 const fits = {
   TELLTALE_OTLP_HTTP_PORT: "0",
+  TELLTALE_OTLP_GRPC_PORT: "0",
   TELLTALE_API_PORT: "0",
   TELLTALE_STORE_MAX_DISK_BYTES: String(64 * 1024 * 1024),
   TELLTALE_QUEUE_MAX_BYTES: String(1024 * 1024),
@@ -41,6 +42,7 @@ it("finds everything in place", async () => {
     "data folder",
     "disk",
     "OTLP/HTTP port",
+    "OTLP/gRPC port",
     "API port",
   ]);
 });

@@ -50,6 +50,15 @@ beforeAll(async () => {
     }),
     deployment("dep-1", parent, onset - 40 * hour),
     deployment("dep-2", revision, onset - 2 * hour),
+    makeChange({
+      kind: "dependency",
+      changeId: "lodash-2",
+      name: "pkg:npm/lodash",
+      service: "shop",
+      environment: "production",
+      timeUnixMs: onset - 2 * hour,
+      details: { type: "upgraded", deployment: "dep-2" },
+    }),
   ]);
   await store.writes.insert("findings", [
     findingRow({
@@ -61,6 +70,16 @@ beforeAll(async () => {
         { changeId: revision, kind: "commit", probability: 0.875, reasons: [] },
         { changeId: "gone", kind: "config", probability: 0.0625, reasons: [] },
         { changeId: null, kind: "none", probability: 0.0625, reasons: [] },
+      ]),
+    }),
+    findingRow({
+      Id: "by-package",
+      FirstSeen: "2026-11-20T08:00:00Z",
+      LastSeen: "2026-11-20T09:00:00Z",
+      Onset: "2026-11-20T08:00:00Z",
+      Attribution: JSON.stringify([
+        { changeId: "lodash-2", kind: "dependency", probability: 0.875, reasons: [] },
+        { changeId: null, kind: "none", probability: 0.125, reasons: [] },
       ]),
     }),
     findingRow({ Id: "unattributed" }),
@@ -130,6 +149,20 @@ describe("readLineage", () => {
     expect(nodes.get("session")).toMatchObject({ sessionId: "session-9" });
     expect(nodes.get("prompt")).toMatchObject({ prompt: "Let the assistant send mail" });
     expect(nodes.get("intent")).toMatchObject({ intent: "ISSUE-9" });
+  });
+
+  it("reaches a package through the deployment that brought it", async () => {
+    const lineage = await readLineage(store.reads, "default", "by-package");
+    expect(lineage?.edges).toEqual(
+      expect.arrayContaining([
+        { from: `span:${traceId}/${spanId}`, to: "deployment:dep-2" },
+        { from: "deployment:dep-2", to: "dependency:lodash-2" },
+      ]),
+    );
+    expect(lineage?.edges).not.toContainEqual({
+      from: `span:${traceId}/${spanId}`,
+      to: "dependency:lodash-2",
+    });
   });
 
   it("is the finding alone where nothing is attributed", async () => {
