@@ -20,9 +20,14 @@ export interface ChangeContent {
   readonly message: string;
   /** Whether an agent session is known to have written it; reported, never weighed. */
   readonly byAgent: boolean;
+  /** What a bill of materials says of a package, such as a new maintainer; never weighed. */
+  readonly remarks?: readonly string[];
 }
 
-/** A change that took effect on its own, with the commits it carried if it is a deployment. */
+/**
+ * A change that took effect on its own; a deployment comes with what it carried: commits, changed
+ * packages, and models and prompts that were first seen on its version.
+ */
 export interface Candidate extends ChangeContent {
   readonly service: string;
   readonly version: string;

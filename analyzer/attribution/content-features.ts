@@ -4,7 +4,7 @@ import type { AttributionEvidence, ChangeContent, Incident } from "./candidate.t
 import { type ChangeClass, classifyChange } from "./classify-change.ts";
 import { type Feature, signed } from "./feature.ts";
 
-/** What the content of a change says about an incident: class, tool name, path, authorship. */
+/** What the content of a change says about an incident: class, tool name, path, remarks. */
 export function contentFeatures(
   incident: Incident,
   change: ChangeContent,
@@ -15,6 +15,7 @@ export function contentFeatures(
     ...toolFeature(incident.tool, change),
     ...pathFeature(change.files, evidence.codePaths),
     ...authorFeature(change),
+    ...(change.remarks ?? []).map((reason) => ({ nats: 0, reason })),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { ChangeKind } from "../../core/model/change.ts";
 import type { AttributionEntry } from "../../core/model/finding.ts";
 import { safeIdentifier } from "../../core/model/finding-title.ts";
 import { weights } from "./attribution-weights.ts";
@@ -23,8 +24,8 @@ const step = 1 / 4096;
  *
  * ln P(c) = ln((1 - p0) / k) + sum of features, and ln P(none) = ln p0, normalised over the k
  * changes that took effect before the end of the onset and "none of these" (p0 = 0.15). The
- * mass of a deployment is shared among the commits it carried, by what they changed; a small
- * share stays with the deployment itself.
+ * mass of a deployment is shared among the commits, packages and others that it carried, by what
+ * they changed; a small share stays with the deployment itself.
  *
  * The order of candidates does not matter. The result is sorted by falling probability, always
  * has an entry with `changeId: null`, and sums to exactly 1.
@@ -78,14 +79,26 @@ function scoreParts(
     candidate.commits.length === 0
       ? [candidate]
       : candidate.commits.toSorted((a, b) => (a.changeId < b.changeId ? -1 : 1));
+  const packages = contents.filter(isPackage).length;
   return contents.map((content) => {
     const features = contentFeatures(incident, content, evidence);
-    return { content, features, nats: totalNats(features) };
+    const share = isPackage(content) ? Math.log(packages) : 0;
+    return { content, features, nats: totalNats(features) - share };
   });
 }
 
+/**
+ * The packages of one deployment count as one part together, however many there are: a single
+ * commit changes the lock file, and its length is no evidence.
+ */
+function isPackage({ kind }: ChangeContent): boolean {
+  return kind === "dependency";
+}
+
 function massOfParts(parts: readonly Part[]): number {
-  return logSumExp(parts.map(({ nats }) => nats)) - weights.crowding * Math.log(parts.length);
+  const packages = parts.filter(({ content }) => isPackage(content)).length;
+  const count = parts.length - Math.max(0, packages - 1);
+  return logSumExp(parts.map(({ nats }) => nats)) - weights.crowding * Math.log(count);
 }
 
 interface Share {
@@ -111,21 +124,48 @@ function shareMass(
   }
   const whole = logSumExp(parts.map(({ nats }) => nats));
   const name = safeIdentifier(candidate.changeId);
-  const commits = parts.map(({ content, features, nats }) => ({
+  const carried = parts.map(({ content, features, nats }) => ({
     changeId: content.changeId,
     kind: content.kind,
     probability: probability * (1 - weights.deploymentShare) * Math.exp(nats - whole),
     reasons: [`carried by deployment ${name}`, ...reasonsOf([...features, ...effect])],
   }));
-  const carried = parts.length === 1 ? "1 commit" : `${parts.length} commits`;
+  // A package too unlikely to be listed is still part of this deployment, not of "none of these".
+  const [crumbs, listed] = parted(
+    carried,
+    (share) => share.kind === "dependency" && share.probability < listedProbability,
+  );
   const itself = {
     changeId: candidate.changeId,
     kind: candidate.kind,
-    probability: probability * weights.deploymentShare,
-    reasons: [`carried ${carried}, which share its probability`, ...reasonsOf(effect)],
+    probability: crumbs.reduce(
+      (sum, share) => sum + share.probability,
+      probability * weights.deploymentShare,
+    ),
+    reasons: [`carried ${listOf(parts)}, which share its probability`, ...reasonsOf(effect)],
   };
-  return [...commits, itself];
+  return [...listed, itself];
 }
+
+/** Those for which something holds, and the others. */
+function parted<T>(items: readonly T[], holds: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(holds), items.filter((item) => !holds(item))];
+}
+
+/** `2 commits`, `1 commit and 3 packages`. */
+function listOf(parts: readonly Part[]): string {
+  const counts = Map.groupBy(parts, ({ content }) => nouns[content.kind] ?? "change");
+  return [...counts]
+    .map(([noun, of]) => (of.length === 1 ? `1 ${noun}` : `${of.length} ${noun}s`))
+    .join(" and ");
+}
+
+const nouns: Partial<Record<ChangeKind, string>> = {
+  commit: "commit",
+  dependency: "package",
+  model: "model",
+  prompt_template: "prompt",
+};
 
 /** A commit may be carried by several deployments; its reasons are those of the likeliest. */
 function mergeShares(shares: readonly Share[]): Share[] {

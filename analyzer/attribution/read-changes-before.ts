@@ -1,4 +1,5 @@
 import { type ChangeColumns, changeColumns, toChange } from "../../core/changes/change-columns.ts";
+import { mergeNoticed } from "../../core/changes/merge-noticed.ts";
 import type { Change } from "../../core/model/change.ts";
 import type { Store } from "../../core/store/store.ts";
 
@@ -17,13 +18,16 @@ const changesBefore = `
     WHERE Tenant = {tenant:String}
       AND Time >= fromUnixTimestamp64Milli({from:Int64})
       AND Time <= fromUnixTimestamp64Milli({to:Int64})
-      AND Kind NOT IN ('pull_request', 'agent_session')
+      AND Kind NOT IN ('pull_request', 'agent_session', 'artifact')
       AND (Kind = 'commit' OR Service IN {services:Array(String)})
     ORDER BY Time DESC, ChangeId
     LIMIT 10000
   )`;
 
-/** Changes of some services or of none in a range of time, and the commits before them. */
+/**
+ * Changes of some services or of none in a range of time, and the commits before them. What was
+ * both noticed in telemetry and reported is one change.
+ */
 export async function readChangesBefore(
   store: Store,
   query: {
@@ -39,5 +43,5 @@ export async function readChangesBefore(
     from: query.fromUnixMs - commitLookbackMs,
     to: query.toUnixMs,
   });
-  return rows.map(toChange);
+  return mergeNoticed(rows.map(toChange));
 }

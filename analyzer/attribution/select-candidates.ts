@@ -1,5 +1,6 @@
+import { cameWith } from "../../core/changes/came-with.ts";
 import { carriedCommits, deploymentStart } from "../../core/changes/carried-commits.ts";
-import type { Change, ChangeKind } from "../../core/model/change.ts";
+import type { Change, ChangeDetails, ChangeKind } from "../../core/model/change.ts";
 import type { Candidate, ChangeContent, Incident } from "./candidate.ts";
 
 /** How long before its onset a finding's cause is looked for. */
@@ -19,6 +20,7 @@ const ownKinds: ReadonlySet<ChangeKind> = new Set([
  * The changes that may have caused an incident: deployments of its service and environment with
  * the commits they carried, and other changes of the service that took effect by themselves.
  * Commits that were not deployed are left out. An environment that one side does not name fits.
+ * What came with a deployment is part of it and no candidate beside it.
  */
 export function selectCandidates(
   incident: Incident & { readonly environment: string },
@@ -34,21 +36,41 @@ export function selectCandidates(
   );
   const deployments = fits.filter(({ kind }) => kind === "deployment");
   const commits = changes.filter(({ kind }) => kind === "commit");
-  return fits
+  const effective = fits
     .filter(({ kind }) => kind === "deployment" || ownKinds.has(kind))
     .filter((change) => deploymentStart(change) >= incident.onsetFromUnixMs - lookbackMs)
     .filter((change) => deploymentStart(change) <= incident.onsetToUnixMs + dayMs)
-    .map((change) => toCandidate(change, deployments, commits));
+    .filter(({ details }) => !isCount(details));
+  const newest = effective
+    .filter(({ kind }) => kind === "deployment")
+    .toSorted(
+      (a, b) => deploymentStart(b) - deploymentStart(a) || (a.changeId < b.changeId ? -1 : 1),
+    );
+  const byCarrier = Map.groupBy(effective, (change) =>
+    newest.find((deployment) => cameWith(deployment, change)),
+  );
+  return (byCarrier.get(undefined) ?? []).map((change) => {
+    const carried = byCarrier.get(change) ?? [];
+    return toCandidate(change, { deployments, commits, carried });
+  });
+}
+
+/** The rest of a long list is a number, not a change that could be to blame. */
+function isCount({ type }: ChangeDetails): boolean {
+  return type === "other";
 }
 
 // Later changes are judged by the ranking; a day more spares the work on all the rest.
 const dayMs = 86_400_000;
 
-function toCandidate(
-  change: Change,
-  deployments: readonly Change[],
-  commits: readonly Change[],
-): Candidate {
+interface Carried {
+  readonly deployments: readonly Change[];
+  readonly commits: readonly Change[];
+  /** Other changes that came with this one. */
+  readonly carried: readonly Change[];
+}
+
+function toCandidate(change: Change, { deployments, commits, carried }: Carried): Candidate {
   const isDeployment = change.kind === "deployment";
   const completed =
     change.completedAtUnixMs ?? (change.status === "started" ? null : deploymentStart(change));
@@ -59,7 +81,9 @@ function toCandidate(
     startedAtUnixMs: deploymentStart(change),
     completedAtUnixMs: completed,
     status: change.status,
-    commits: isDeployment ? carriedCommits(change, deployments, commits).map(toContent) : [],
+    commits: isDeployment
+      ? [...carriedCommits(change, deployments, commits), ...carried].map(toContent)
+      : [],
   };
 }
 
@@ -68,7 +92,26 @@ function toContent(change: Change): ChangeContent {
     changeId: change.changeId,
     kind: change.kind,
     files: change.files,
-    message: change.message,
+    // The name of a package may be that of the tool it brings.
+    message: change.kind === "dependency" ? change.name : change.message,
     byAgent: change.session !== null,
+    remarks: change.kind === "dependency" ? remarksOf(change.details) : [],
   };
 }
+
+/** Closed phrases: what a document claims is never repeated in its own words. */
+function remarksOf({ type, installScript, newMaintainer, licenseChange }: ChangeDetails): string[] {
+  return [
+    ...(typeof type === "string" && dependencyTypes.has(type) ? [`a package was ${type}`] : []),
+    ...(installScript === true ? ["it now runs an install script (not weighed)"] : []),
+    ...(newMaintainer === undefined ? [] : ["it has a new maintainer (not weighed)"]),
+    ...(licenseChange === undefined ? [] : ["its license changed (not weighed)"]),
+  ];
+}
+
+const dependencyTypes: ReadonlySet<string> = new Set([
+  "added",
+  "removed",
+  "upgraded",
+  "downgraded",
+]);

@@ -85,7 +85,7 @@ export function createFindingAttributor(dependencies: {
     },
 
     async attributeAgain(changes) {
-      for (const [tenant, group] of Map.groupBy(changes, (change) => change.tenant)) {
+      for (const [tenant, group] of Map.groupBy(effective(changes), (change) => change.tenant)) {
         const query = { tenant, ...concerned(group) };
         await attributeStored(await stores.reads.query<FindingRow>(findingsAfter, query));
       }
@@ -155,6 +155,11 @@ function concerned(changes: readonly Change[]): { from: number; to: number; serv
     to: Math.max(...times) + lookbackMs,
     services: reachesAny ? [] : [...new Set(changes.map(({ service }) => service))],
   };
+}
+
+/** An artifact changes nothing by itself; the deployments that it explains come beside it. */
+function effective(changes: readonly Change[]): Change[] {
+  return changes.filter(({ kind }) => kind !== "artifact");
 }
 
 function effectTime(change: Change): number {

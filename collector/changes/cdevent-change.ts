@@ -1,4 +1,6 @@
-import type { Change, ChangeKind, DeploymentStatus } from "../../core/model/change.ts";
+import type { Change, ChangeKind } from "../../core/model/change.ts";
+import { readDetails } from "../supply/change-details.ts";
+import { cdeventMapping } from "./cdevent-types.ts";
 import { changeTextLimits as limits } from "./change-limits.ts";
 import type { CloudEvent } from "./cloud-event.ts";
 import {
@@ -13,37 +15,29 @@ import {
 import { readPurl } from "./read-purl.ts";
 import { RejectedChange } from "./rejected-change.ts";
 
-interface Mapping {
-  readonly kind: ChangeKind;
-  readonly status: DeploymentStatus | "";
-}
-
-/** CDEvents that say what changed, by `<subject>.<predicate>`; versions may differ. */
-export const cdeventTypes: Readonly<Record<string, Mapping>> = {
-  "service.deployed": { kind: "deployment", status: "succeeded" },
-  "service.upgraded": { kind: "deployment", status: "succeeded" },
-  "service.published": { kind: "deployment", status: "succeeded" },
-  "service.rolledback": { kind: "deployment", status: "rolled_back" },
-  "change.created": { kind: "pull_request", status: "" },
-  "change.merged": { kind: "pull_request", status: "" },
-};
-
 /**
  * Reads a CDEvent carried by a CloudEvent. The schema has no field for a revision, a service
  * name other than the subject, a repository of a service, or words; those come from
  * `customData` under the names of the native form. A deployment's version and revision are
  * also read from the purl in `artifactId`.
  *
+ * @returns `null` for a CDEvent that says nothing about a change.
  * @throws RejectedChange with the reason.
  */
-export function readCdeventChange(event: CloudEvent, tenant: string): Change {
-  const { kind, status } = mappingOf(event.type);
+export function readCdeventChange(event: CloudEvent, tenant: string): Change | null {
+  const mapping = cdeventMapping(event.type);
+  if (mapping === null) {
+    return null;
+  }
+  const { kind, status } = mapping;
   const context = readObject(event.data, "context") ?? {};
   const subject = readObject(event.data, "subject") ?? {};
   const content = readObject(subject, "content") ?? {};
   const custom = isFields(event.data["customData"]) ? event.data["customData"] : {};
   const subjectId = readId(subject, "id", limits.repository);
-  const artifact = readPurl(readText(content, "artifactId", limits.repository));
+  const artifact = readPurl(
+    kind === "artifact" ? subjectId : readText(content, "artifactId", limits.repository),
+  );
   const session = readObject(custom, "session") ?? {};
   const agent = readText(session, "agent", limits.sessionField);
   const sessionId = readId(session, "id", limits.sessionField);
@@ -55,11 +49,16 @@ export function readCdeventChange(event: CloudEvent, tenant: string): Change {
     service: readId(custom, "service", limits.service) || serviceOf(kind, subjectId),
     environment:
       readId(readObject(content, "environment") ?? {}, "id", limits.environment) ||
+      (mapping.subject === "environment" ? subjectId.slice(0, limits.environment) : "") ||
       readId(custom, "environment", limits.environment),
-    name: readText(custom, "name", limits.name),
+    name: readText(custom, "name", limits.name) || readText(content, "name", limits.name),
     version: readText(custom, "version", limits.version) || artifact.version,
     repository: readId(custom, "repository", limits.repository) || repositoryOf(content),
-    revision: revisionOf(custom) || artifact.revision || revisionInSubject(subjectId),
+    revision:
+      revisionOf(custom) ||
+      artifact.revision ||
+      revisionIn(subjectId) ||
+      revisionIn(readId(readObject(content, "change") ?? {}, "id", limits.repository)),
     parents: [],
     author: readText(custom, "author", limits.author),
     message: readText(custom, "message", limits.message),
@@ -78,21 +77,8 @@ export function readCdeventChange(event: CloudEvent, tenant: string): Change {
     status,
     source: "cdevents",
     artifacts: artifact.digest === "" ? [] : [artifact.digest],
-    details: readObject(custom, "details") ?? {},
+    details: { ...mapping.details, ...readDetails(kind, custom) },
   };
-}
-
-function mappingOf(type: string): Mapping {
-  const name = /^dev\.cdevents\.([a-z]+\.[a-z]+)\.\d/.exec(type)?.[1];
-  const mapping =
-    name !== undefined && Object.hasOwn(cdeventTypes, name) ? cdeventTypes[name] : undefined;
-  if (mapping === undefined) {
-    throw new RejectedChange(
-      "unsupported_type",
-      `type: expected dev.cdevents.{${Object.keys(cdeventTypes).join(",")}}, got another`,
-    );
-  }
-  return mapping;
 }
 
 function timeOf(event: CloudEvent, context: Fields): number {
@@ -126,6 +112,6 @@ function revisionOf(custom: Fields): string {
   return checkRevision(revision.trim(), "customData.revision");
 }
 
-function revisionInSubject(subjectId: string): string {
-  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(subjectId) ? subjectId.toLowerCase() : "";
+function revisionIn(id: string): string {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(id) ? id.toLowerCase() : "";
 }

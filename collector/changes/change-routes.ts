@@ -3,32 +3,17 @@ import { principalOf } from "../../core/auth/principal.ts";
 import { handleErrors } from "../../core/http/handle-errors.ts";
 import { HttpError } from "../../core/http/http-error.ts";
 import { renderProblem } from "../../core/http/render-problem.ts";
-import type { NewQueueRecord } from "../../core/queue/queue.ts";
 import { mediaType } from "../media-type.ts";
+import { parseJson } from "../parse-json.ts";
 import { RefusedUpload } from "../refused-upload.ts";
-import {
-  acceptUploads,
-  appendDurably,
-  takeUpload,
-  type UploadDependencies,
-} from "../take-upload.ts";
-import { claimName, claimOf, partByClaims } from "./claim-ids.ts";
-import {
-  type AcceptedItem,
-  type ChangeForm,
-  changeMediaTypes,
-  type RejectedItem,
-  readChanges,
-} from "./read-changes.ts";
+import { acceptUploads, takeUpload, type UploadDependencies } from "../take-upload.ts";
+import { type ChangesAnswer, queueChanges } from "./queue-changes.ts";
+import { type ChangeForm, changeMediaTypes, readChanges } from "./read-changes.ts";
+import { type Fields, isFields } from "./read-fields.ts";
 
 const url = "/v1/changes";
 
-interface ChangesAnswer {
-  readonly accepted: number;
-  readonly rejected: readonly RejectedItem[];
-}
-
-/** `POST /v1/changes`: change events, native or as CloudEvents; 202 once they are durable. */
+/** `POST /v1/changes`: change events in every form of `changeMediaTypes`; 202 once durable. */
 export function changeRoutes(dependencies: UploadDependencies) {
   return async (instance: FastifyInstance): Promise<void> => {
     handleErrors(instance, renderProblem, dependencies.logger);
@@ -61,9 +46,14 @@ async function receive(
     const body = parseJson((await readBody()).decompressed);
     const { tenant } = principalOf(request);
     const now = clock.now();
-    const { accepted, rejected } = readChanges({ form, headers, body }, tenant, now, config);
-    return queueChanges(dependencies, { tenant, receivedAtUnixMs: now, accepted, rejected });
+    const read = readChanges({ form, headers, query: queryOf(request), body }, tenant, now, config);
+    return queueChanges(dependencies, { ...read, tenant, receivedAtUnixMs: now });
   });
+}
+
+/** What the URL says; fastify's parser gives an object of texts. */
+function queryOf({ query }: FastifyRequest): Fields {
+  return isFields(query) ? query : {};
 }
 
 function readForm(contentType: string | undefined): ChangeForm {
@@ -76,78 +66,4 @@ function readForm(contentType: string | undefined): ChangeForm {
     );
   }
   return form;
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (error) {
-    // The parser's own message quotes the body, which may hold a secret.
-    throw new RefusedUpload("undecodable", "expected JSON in UTF-8, got something else", error);
-  }
-}
-
-interface Delivery {
-  readonly tenant: string;
-  readonly receivedAtUnixMs: number;
-  readonly accepted: readonly AcceptedItem[];
-  readonly rejected: readonly RejectedItem[];
-}
-
-/** Rounds in which owners of one id may be tried; then all its items of the request are taken. */
-const maxClaimRounds = 8;
-
-/**
- * Queues the accepted changes with claims on their ids. The queue refuses an append whole when
- * another owner has one of the ids; the rest is then appended without the refused claims.
- */
-async function queueChanges(
-  dependencies: UploadDependencies,
-  delivery: Delivery,
-): Promise<ChangesAnswer> {
-  const refuted = new Set<string>();
-  for (let round = 1; ; round += 1) {
-    const { kept, taken } = partByClaims(delivery.accepted, refuted);
-    const rejected = [...delivery.rejected, ...taken].toSorted((a, b) => a.index - b.index);
-    const answer = { accepted: kept.length, rejected };
-    if (kept.length + rejected.length === 0) {
-      return answer;
-    }
-    const claims = kept.map(({ change }) => claimOf(change));
-    const record = toRecord(delivery, kept, rejected);
-    const result = await appendDurably(dependencies, record, { claims });
-    if (result.status !== "conflict") {
-      return answer;
-    }
-    const conflicting = new Set(result.keys);
-    for (const claim of claims.filter(({ key }) => conflicting.has(key))) {
-      refuted.add(round < maxClaimRounds ? claimName(claim) : claim.key);
-    }
-  }
-}
-
-function toRecord(
-  { tenant, receivedAtUnixMs }: Delivery,
-  kept: readonly AcceptedItem[],
-  rejected: readonly RejectedItem[],
-): NewQueueRecord {
-  return {
-    tenant,
-    signal: "changes",
-    receivedAtUnixMs,
-    contentType: "json",
-    contentEncoding: "identity",
-    acceptedCount: kept.length,
-    rejectedOrdinals: [],
-    rejected: countByReason(rejected),
-    body: Buffer.from(JSON.stringify(kept.map(({ change }) => change))),
-  };
-}
-
-function countByReason(rejected: readonly RejectedItem[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { reason } of rejected) {
-    counts[reason] = (counts[reason] ?? 0) + 1;
-  }
-  return counts;
 }

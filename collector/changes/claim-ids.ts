@@ -1,5 +1,6 @@
 import type { Change } from "../../core/model/change.ts";
 import { stableId } from "../../core/model/identity.ts";
+import { canonicalRepository } from "./canonical-repository.ts";
 import type { AcceptedItem, RejectedItem } from "./read-changes.ts";
 
 export interface Claim {
@@ -8,14 +9,32 @@ export interface Claim {
 }
 
 /**
- * The name a change takes in the tenant's space of ids. Only the same kind, service and
+ * The names a change takes in the tenant's space of ids. Only the same kind, service and
  * repository may speak about it again.
+ *
+ * The id of a commit is what it contains, and several senders know a part of it: the forge its
+ * files, an authorship note its session. So a commit claims kind, service and repository apart,
+ * and a statement that leaves one out contradicts nobody.
  */
-export function claimOf({ tenant, changeId, kind, service, repository }: Change): Claim {
-  return {
-    key: `change/${tenant}/${changeId}`,
-    owner: stableId(kind, service, repository),
-  };
+export function claimsOf(change: Change): Claim[] {
+  const { kind, service, repository } = change;
+  if (kind !== "commit") {
+    return [
+      claimIn(change, "change-kind", kind),
+      claimIn(change, "change", stableId(kind, service, repository)),
+    ];
+  }
+  return [
+    claimIn(change, "change-kind", kind),
+    ...(service === "" ? [] : [claimIn(change, "commit-service", service)]),
+    ...(repository === ""
+      ? []
+      : [claimIn(change, "commit-repository", canonicalRepository(repository))]),
+  ];
+}
+
+function claimIn({ tenant, changeId }: Change, space: string, owner: string): Claim {
+  return { key: `${space}/${tenant}/${changeId}`, owner };
 }
 
 /**
@@ -32,14 +51,20 @@ export function partByClaims(
   const kept: AcceptedItem[] = [];
   const taken: RejectedItem[] = [];
   for (const item of items) {
-    const claim = claimOf(item.change);
-    const isRefuted = refuted.has(claim.key) || refuted.has(claimName(claim));
-    const owner = owners.get(claim.key) ?? claim.owner;
-    if (isRefuted || owner !== claim.owner) {
+    const claims = claimsOf(item.change);
+    const isTaken = claims.some(
+      (claim) =>
+        refuted.has(claim.key) ||
+        refuted.has(claimName(claim)) ||
+        (owners.get(claim.key) ?? claim.owner) !== claim.owner,
+    );
+    if (isTaken) {
       taken.push(idTaken(item));
     } else {
-      owners.set(claim.key, owner);
       kept.push(item);
+      for (const { key, owner } of claims) {
+        owners.set(key, owner);
+      }
     }
   }
   return { kept, taken };

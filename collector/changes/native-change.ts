@@ -6,6 +6,7 @@ import {
   type DeploymentStatus,
   deploymentStatuses,
 } from "../../core/model/change.ts";
+import { artifactsInDetails, readDetails } from "../supply/change-details.ts";
 import { changeTextLimits as limits } from "./change-limits.ts";
 import {
   checkDigest,
@@ -33,6 +34,7 @@ export function readNativeChange(fields: Fields, tenant: string): Change {
   if (timeUnixMs === null) {
     throw new RejectedChange("missing_time", "time: expected an RFC 3339 time, got none");
   }
+  const details = readDetails(kind, fields);
   const startedAtUnixMs = readTime(fields, "startedAt");
   const completedAtUnixMs = readTime(fields, "completedAt");
   return {
@@ -59,8 +61,13 @@ export function readNativeChange(fields: Fields, tenant: string): Change {
     status: kind === "deployment" ? readStatus(fields, startedAtUnixMs, completedAtUnixMs) : "",
     // A claim like everything else; `telltale changes import` makes it.
     source: readText(fields, "source", 1024) === "git" ? "git" : "native",
-    artifacts: readList(fields, "artifacts", limits.id).map(checkDigest),
-    details: readObject(fields, "details") ?? {},
+    artifacts: [
+      ...new Set([
+        ...readList(fields, "artifacts", limits.id).map(checkDigest),
+        ...artifactsInDetails(kind, details),
+      ]),
+    ],
+    details,
   };
 }
 

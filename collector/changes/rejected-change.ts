@@ -12,6 +12,7 @@ export const changeRejections = [
   "bad_status",
   "bad_data",
   "bad_digest",
+  "bad_signature",
   "wrong_type",
   "too_long",
   "too_many",

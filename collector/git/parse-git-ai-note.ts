@@ -17,7 +17,7 @@ export interface GitAiRecord {
  * @see https://github.com/git-ai-project/git-ai specs/git_ai_standard_v3.0.0.md
  */
 export function parseGitAiNote(text: string): GitAiRecord | null {
-  const [, attestations = "", json = ""] = /^([\s\S]*?)^---[ \t]*\r?\n([\s\S]*)$/m.exec(text) ?? [];
+  const { attestations, json } = splitNote(text);
   const metadata = Metadata.safeParse(parseJson(json));
   if (!metadata.success) {
     return null;
@@ -41,6 +41,24 @@ export function parseGitAiNote(text: string): GitAiRecord | null {
   };
 }
 
+/** The parts before and after the first line `---`. A note may have megabytes: one pass over it. */
+function splitNote(text: string): { readonly attestations: string; readonly json: string } {
+  let start = 0;
+  while (start < text.length) {
+    const end = endOfLine(text, start);
+    if (text.startsWith("---", start) && text.slice(start, end).trimEnd() === "---") {
+      return { attestations: text.slice(0, start), json: text.slice(end + 1) };
+    }
+    start = end + 1;
+  }
+  return { attestations: "", json: "" };
+}
+
+function endOfLine(text: string, start: number): number {
+  const end = text.indexOf("\n", start);
+  return end === -1 ? text.length : end;
+}
+
 const Session = z.object({
   agent_id: z.object({
     tool: z.string().default(""),
@@ -62,10 +80,11 @@ const Metadata = z.object({
 function attestedLines(attestations: string): Map<string, number> {
   const lines = new Map<string, number>();
   for (const line of attestations.split("\n")) {
-    const [, key, ranges] = /^[ \t]+(\S+)[ \t]+([\d,\- ]+)\s*$/.exec(line) ?? [];
-    if (key !== undefined && ranges !== undefined) {
+    const isAttestation = line.startsWith(" ") || line.startsWith("\t");
+    const [key = "", ...ranges] = isAttestation ? line.trim().split(/[ \t]+/) : [];
+    if (key !== "" && ranges.length > 0) {
       const session = key.split("::")[0] ?? key;
-      lines.set(session, (lines.get(session) ?? 0) + countLines(ranges));
+      lines.set(session, (lines.get(session) ?? 0) + countLines(ranges.join("")));
     }
   }
   return lines;
@@ -74,7 +93,7 @@ function attestedLines(attestations: string): Map<string, number> {
 function countLines(ranges: string): number {
   return ranges
     .split(",")
-    .map((range) => /^\s*(\d+)(?:-(\d+))?\s*$/.exec(range))
+    .map((range) => /^(\d+)(?:-(\d+))?$/.exec(range))
     .reduce((total, match) => {
       const [, from = "0", to = from] = match ?? [];
       return total + (match === null ? 0 : Math.max(0, Number(to) - Number(from) + 1));

@@ -9,11 +9,16 @@ export interface Checkpoint {
   readonly prompt: string;
 }
 
-/** Where Entire keeps a file of a checkpoint: the branch, as fetched, and one ref for each. */
+/**
+ * Where Entire keeps a file of a checkpoint: one ref for each, under the last two characters of
+ * its id, and before that a branch, as fetched, with folders by the first two.
+ *
+ * @see https://github.com/entireio/cli docs/architecture/sessions-and-checkpoints.md
+ */
 const places: readonly ((id: string, file: string) => string)[] = [
+  (id, file) => `refs/entire/checkpoints/${id.slice(-2)}/${id}:${file}`,
   (id, file) => `refs/heads/entire/checkpoints/v1:${sharded(id)}/${file}`,
   (id, file) => `refs/remotes/origin/entire/checkpoints/v1:${sharded(id)}/${file}`,
-  (id, file) => `refs/entire/checkpoints/${sharded(id)}:${file}`,
 ];
 
 const promptFile = "0/prompt.txt";

@@ -88,7 +88,7 @@ function toChange(commit: LoggedCommit, facts: RepositoryFacts): Change {
     status: "",
     source: "git",
     artifacts: [],
-    details: {},
+    details: note === undefined ? {} : { authorship: { "git-ai": note.session } },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { AgentSessionRef } from "../../core/model/change.ts";
+import { changeTextLimits } from "../changes/change-limits.ts";
 import { agentOfSignature, modelOfSignature } from "./agent-table.ts";
 import { type Trailer, trailerValues } from "./read-trailers.ts";
 
@@ -15,8 +16,9 @@ export interface SessionEvidence {
 
 /**
  * The agent session behind a commit, by decreasing certainty: git-ai note, session trailer
- * (`Claude-Session`, `Agent-Logs-Url`, `Entire-Session`, `Entire-Checkpoint`), then signatures
- * (`Assisted-by`, `Co-authored-by`, the author), which name a tool but no session. `null` when
+ * (`Claude-Session`, `Agent-Logs-Url`, `Amp-Thread-ID`, `Entire-Session`, `Entire-Checkpoint`),
+ * then signatures (`Assisted-by`, `Co-authored-by`, the author, `Generated-by`), which name a
+ * tool but no session. `null` when
  * nothing speaks of an agent. All of it is claims: anyone can write a trailer or a note.
  */
 export function readSession(evidence: SessionEvidence): AgentSessionRef | null {
@@ -25,10 +27,15 @@ export function readSession(evidence: SessionEvidence): AgentSessionRef | null {
   return found === null
     ? null
     : {
-        agent: found.agent || (signed?.agent ?? ""),
-        id: found.id,
-        model: found.model || (signed?.model ?? ""),
+        agent: cut(found.agent || (signed?.agent ?? "")),
+        id: cut(found.id),
+        model: cut(found.model || (signed?.model ?? "")),
       };
+}
+
+/** A longer one would cost the whole change: the service refuses it. */
+function cut(text: string): string {
+  return text.slice(0, changeTextLimits.sessionField);
 }
 
 /** The checkpoint a commit names, if its form is one Entire writes (12 hex digits or a ULID). */
@@ -37,27 +44,39 @@ export function readCheckpointId(trailers: readonly Trailer[]): string {
   return /^(?:[0-9a-f]{12}|[0-9A-HJKMNP-TV-Z]{26})$/.test(id) ? id : "";
 }
 
-function trailerSession({ trailers, checkpoint }: SessionEvidence): AgentSessionRef | null {
-  const claude = /\/(session_[A-Za-z0-9]+)\/?$/.exec(
-    trailerValues(trailers, "claude-session")[0] ?? "",
-  )?.[1];
-  if (claude !== undefined) {
-    return { agent: "claude-code", id: claude, model: "" };
+interface SessionTrailer {
+  readonly key: string;
+  readonly agent: string;
+  /** Finds the id of the session in the trailer's value. */
+  readonly pattern: RegExp;
+}
+
+/** Trailers that name a session by its address, the more specific first. */
+const sessionTrailers: readonly SessionTrailer[] = [
+  { key: "claude-session", agent: "claude-code", pattern: /\/(session_[A-Za-z0-9]+)\/?$/ },
+  { key: "agent-logs-url", agent: "copilot", pattern: /\/sessions\/([0-9a-f-]{8,64})\/?$/i },
+  { key: "amp-thread-id", agent: "amp", pattern: /(?:^|\/)(T-[0-9a-f-]{8,64})\/?$/i },
+];
+
+function trailerSession(evidence: SessionEvidence): AgentSessionRef | null {
+  for (const { key, agent, pattern } of sessionTrailers) {
+    const id = pattern.exec(trailerValues(evidence.trailers, key)[0] ?? "")?.[1];
+    if (id !== undefined) {
+      return { agent, id, model: "" };
+    }
   }
-  const copilot = /\/sessions\/([0-9a-f-]{8,64})\/?$/i.exec(
-    trailerValues(trailers, "agent-logs-url")[0] ?? "",
-  )?.[1];
-  if (copilot !== undefined) {
-    return { agent: "copilot", id: copilot, model: "" };
-  }
-  const entire = trailerValues(trailers, "entire-session")[0] ?? "";
+  return entireSession(evidence);
+}
+
+function entireSession({ trailers, checkpoint }: SessionEvidence): AgentSessionRef | null {
+  const session = trailerValues(trailers, "entire-session")[0] ?? "";
   const checkpointId = readCheckpointId(trailers);
-  if (entire === "" && checkpointId === "") {
+  if (session === "" && checkpointId === "") {
     return null;
   }
   return {
     agent: trailerValues(trailers, "entire-agent")[0] ?? checkpoint?.agent ?? "",
-    id: entire || checkpoint?.id || checkpointId,
+    id: session || checkpoint?.id || checkpointId,
     model: checkpoint?.model ?? "",
   };
 }
@@ -67,9 +86,11 @@ function signedSession({ trailers, author }: SessionEvidence): AgentSessionRef |
   if (assisted !== undefined) {
     return readAssistedBy(assisted);
   }
-  const signature = [...trailerValues(trailers, "co-authored-by"), author].find(
-    (text) => agentOfSignature(text) !== "",
-  );
+  const signature = [
+    ...trailerValues(trailers, "co-authored-by"),
+    author,
+    ...["generated-by", "generated-with"].flatMap((key) => trailerValues(trailers, key)),
+  ].find((text) => agentOfSignature(text) !== "");
   return signature === undefined
     ? null
     : { agent: agentOfSignature(signature), id: "", model: modelOfSignature(signature) };

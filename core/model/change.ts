@@ -2,6 +2,8 @@
  * Change events: what altered the system or its models, and who or what made the change.
  *
  * The `changeId` of a commit is its revision; of every other change it is the event's own id.
+ * An `artifact` changes nothing by itself: it says which commit a digest was built from, or which
+ * components are in it.
  */
 export const changeKinds = [
   "commit",
@@ -14,6 +16,7 @@ export const changeKinds = [
   "guardrail",
   "dependency",
   "dataset",
+  "artifact",
 ] as const;
 
 export type ChangeKind = (typeof changeKinds)[number];

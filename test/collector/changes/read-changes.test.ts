@@ -70,6 +70,7 @@ describe("the native form", () => {
         },
       ],
       rejected: [],
+      ignored: 0,
     });
   });
 
@@ -237,6 +238,55 @@ describe("CloudEvents that carry CDEvents", () => {
     expect(change?.pullRequest).toBe(kind === "pull_request" ? "17" : "");
   });
 
+  it.each([
+    ["service.removed.0.3.0", "deployment", { removed: true }],
+    ["environment.created.0.2.0", "config", { environment: "created" }],
+    ["environment.modified.0.3.0", "config", { environment: "modified" }],
+    ["environment.deleted.0.2.0", "config", { environment: "deleted" }],
+    ["artifact.packaged.0.2.0", "artifact", {}],
+    ["artifact.signed.0.3.0", "artifact", { signed: true }],
+    ["change.updated.0.2.0", "pull_request", { state: "open" }],
+    ["change.reviewed.0.3.0", "pull_request", { reviewed: true }],
+    ["change.abandoned.0.2.0", "pull_request", { state: "closed" }],
+  ])("maps %s to a %s and says what happened", (type, kind, details) => {
+    const { accepted } = read(cdevent(type, { id: "subject-1", content: {} }), "structured");
+    expect(accepted[0]?.change).toMatchObject({ kind, details, changeId: "evt-1" });
+  });
+
+  it("takes the id of an environment from its subject", () => {
+    const event = cdevent("environment.modified.0.3.0", { id: "staging", content: { name: "S" } });
+    expect(read(event, "structured").accepted[0]?.change).toMatchObject({
+      environment: "staging",
+      name: "S",
+    });
+  });
+
+  it.each(["0.3.0", "0.4.1", "0.5.1"])("reads events of specification %s alike", (version) => {
+    const event = structuredClone(deployed);
+    event.data.context.specversion = version;
+    expect(read(event, "structured").accepted[0]?.change.service).toBe("shop-assistant");
+  });
+
+  it.each([
+    "pipelinerun.finished.0.2.0",
+    "taskrun.started.0.2.0",
+    "incident.detected.0.2.0",
+    "incident.resolved.0.3.0",
+    "build.queued.0.2.0",
+    "testcaserun.finished.0.2.0",
+    "ticket.created.0.2.0",
+    "approval.created.0.1.0",
+    "artifact.downloaded.0.1.0",
+    "repository.created.0.2.0",
+    "branch.deleted.0.2.0",
+  ])("ignores %s, which says nothing about a change", (type) => {
+    expect(read([cdevent(type, { id: "1" }), deployed], "batch")).toMatchObject({
+      accepted: [{ index: 1 }],
+      rejected: [],
+      ignored: 1,
+    });
+  });
+
   it("reads a batch, data in base64 and plain JSON that is a CloudEvent", () => {
     const { data, ...attributes } = deployed;
     const encoded = {
@@ -265,7 +315,8 @@ describe("CloudEvents that carry CDEvents", () => {
   });
 
   it.each([
-    ["a pipeline run", cdevent("pipelinerun.finished.0.2.0", { id: "1" }), "unsupported_type"],
+    ["a type no version has", cdevent("service.exploded.0.2.0", { id: "1" }), "unsupported_type"],
+    ["a subject no version has", cdevent("weather.changed.0.1.0", { id: "1" }), "unsupported_type"],
     ["a foreign type", { ...deployed, type: "com.example.thing" }, "unsupported_type"],
     ["an inherited name", { ...deployed, type: "dev.cdevents.to.string.0.1" }, "unsupported_type"],
     ["no type", { ...deployed, type: undefined }, "missing_type"],

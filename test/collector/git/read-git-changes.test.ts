@@ -176,6 +176,25 @@ describe("readGitChanges", () => {
     });
   });
 
+  it("reads a checkpoint that has a ref of its own", async () => {
+    const id = "01KXGTTNGCEACC83QZEJ5YAF0D";
+    const tree = repository.commit({
+      message: "checkpoint",
+      time: "2026-11-03T00:00:00Z",
+      files: { "0/prompt.txt": "Add a tool", "0/metadata.json": '{"session_id":"s-9"}' },
+    });
+    repository.git(["update-ref", `refs/entire/checkpoints/0D/${id}`, tree]);
+    repository.commit({
+      message: `Add tool\n\nEntire-Checkpoint: ${id}`,
+      time: "2026-11-03T01:00:00Z",
+    });
+
+    expect((await readGitChanges(repository.dir)).at(-1)).toMatchObject({
+      prompt: "Add a tool",
+      session: { agent: "", id: "s-9", model: "" },
+    });
+  });
+
   it("honors since and maxCommits", async () => {
     for (const day of ["01", "02", "03", "04"]) {
       repository.commit({ message: `day ${day}`, time: `2026-11-${day}T00:00:00Z` });

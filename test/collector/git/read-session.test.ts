@@ -36,6 +36,23 @@ it.each([
       "Co-authored-by: Bob <bob@x.example>\nCo-authored-by: Cursor <cursoragent@cursor.com>",
     session: { agent: "cursor", id: "", model: "" },
   },
+  {
+    name: "an Amp thread",
+    trailers:
+      "Amp-Thread-ID: https://ampcode.com/threads/T-019c58d6-7447-76d1\nCo-authored-by: Amp <amp@ampcode.com>",
+    session: { agent: "amp", id: "T-019c58d6-7447-76d1", model: "" },
+  },
+  {
+    name: "what generated it",
+    trailers: "Generated-by: aider 0.86",
+    session: { agent: "aider", id: "", model: "aider 0.86" },
+  },
+  {
+    name: "a Jules co-author",
+    trailers:
+      "Co-Authored-By: google-labs-jules[bot] <161369871+google-labs-jules[bot]@users.noreply.github.com>",
+    session: { agent: "jules", id: "", model: "" },
+  },
   { name: "people only", trailers: "Co-authored-by: Bob <bob@x.example>", session: null },
   {
     name: "a session URL that is none",
