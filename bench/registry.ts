@@ -11,5 +11,6 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   latency: async () => (await import("./latency.ts")).benchLatency,
   pipeline: async () => (await import("./pipeline.ts")).benchPipeline,
   queue: async () => (await import("./queue.ts")).benchQueue,
+  receive: async () => (await import("./receive.ts")).benchReceive,
   series: async () => (await import("./series.ts")).benchSeries,
 };

@@ -9,6 +9,7 @@ const bin = fileURLToPath(new URL("../bin/telltale.js", import.meta.url));
 export interface TelltaleProcess {
   readonly pid: number;
   readonly otlpHttp: string;
+  readonly otlpGrpc: string;
   readonly api: string;
   /** SIGKILL, as a crash. */
   kill(): Promise<void>;
@@ -30,6 +31,7 @@ export async function startTelltaleProcess(
       TELLTALE_DATA_DIR: dataDir,
       TELLTALE_KEY_FILE: `${dataDir}.key`,
       TELLTALE_OTLP_HTTP_PORT: "0",
+      TELLTALE_OTLP_GRPC_PORT: "0",
       TELLTALE_API_PORT: "0",
       TELLTALE_LOG_LEVEL: "warn",
       ...env,
@@ -44,8 +46,12 @@ export async function startTelltaleProcess(
   return {
     pid: ready.pid,
     otlpHttp: ready.otlpHttp,
+    otlpGrpc: ready.otlpGrpc,
     api: ready.api,
     async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) {
+        return;
+      }
       const exited = once(child, "exit");
       child.kill("SIGKILL");
       await exited;
@@ -66,6 +72,7 @@ export async function startTelltaleProcess(
 interface ReadyLine {
   readonly pid: number;
   readonly otlpHttp: string;
+  readonly otlpGrpc: string;
   readonly api: string;
 }
 

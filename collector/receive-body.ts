@@ -2,12 +2,13 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { HttpError } from "../core/http/http-error.ts";
 import type { RecordEncoding } from "../core/queue/queue.ts";
+import type { BodyForm } from "./body-form.ts";
 import { gunzipBounded } from "./gunzip-bounded.ts";
 import type { Lease } from "./in-flight-budget.ts";
 import { RefusedUpload } from "./refused-upload.ts";
 
 export interface ReceivedBody {
-  /** The bytes as they came. */
+  /** The message as it came. */
   readonly received: Uint8Array;
   readonly decompressed: Uint8Array;
   readonly contentEncoding: RecordEncoding["contentEncoding"];
@@ -19,6 +20,13 @@ export interface BodySource {
   readonly stream: Readable | null;
 }
 
+export interface ReceiveLimits {
+  /** Of the message, before and after decompression. */
+  readonly maxBytes: number;
+  /** The share of the in-flight budget that pays for the body. */
+  readonly lease: Lease;
+}
+
 /**
  * Reads a body, plain or gzip, within `maxBytes` before and after decompression, and charges
  * the lease for the larger of the two. What follows a refusal is read and thrown away, so that
@@ -28,15 +36,17 @@ export interface BodySource {
  */
 export async function receiveBody(
   { headers, stream }: BodySource,
-  maxBytes: number,
-  lease: Lease,
+  form: BodyForm,
+  { maxBytes, lease }: ReceiveLimits,
 ): Promise<ReceivedBody> {
   try {
-    const contentEncoding = readContentEncoding(headers);
-    const received = await readAll(stream, announcedBytes(headers, maxBytes), (bytes) => {
-      requireSize(bytes, maxBytes);
+    const open = form.open(headers);
+    const maxBodyBytes = maxBytes + form.overheadBytes;
+    const body = await readAll(stream, announcedBytes(headers, maxBodyBytes), (bytes) => {
+      requireSize(bytes, maxBodyBytes);
       lease.growTo(bytes);
     });
+    const { message: received, contentEncoding } = open(body);
     const decompressed =
       contentEncoding === "identity"
         ? received
@@ -45,20 +55,6 @@ export async function receiveBody(
   } finally {
     stream?.resume();
   }
-}
-
-function readContentEncoding(headers: IncomingHttpHeaders): RecordEncoding["contentEncoding"] {
-  const encoding = headers["content-encoding"]?.trim().toLowerCase() ?? "";
-  if (encoding === "" || encoding === "identity") {
-    return "identity";
-  }
-  if (encoding === "gzip") {
-    return "gzip";
-  }
-  throw new RefusedUpload(
-    "unsupported_encoding",
-    `expected Content-Encoding gzip or identity, got ${encoding.slice(0, 40)}`,
-  );
 }
 
 function announcedBytes(headers: IncomingHttpHeaders, maxBytes: number): number | null {

@@ -1,38 +1,52 @@
 import type { FastifyInstance } from "fastify";
-import type { ApiKey } from "../config/config.ts";
 import { HttpError } from "../http/http-error.ts";
-import { createAuthenticate } from "./authenticate.ts";
+import type { Access } from "./access.ts";
+import { readCredentials } from "./credentials.ts";
 import type { Permission } from "./principal.ts";
+
+/** A route as its server knows it. */
+export interface DeclaredRoute {
+  readonly method: string;
+  readonly url: string;
+  readonly permission: Permission;
+}
+
+declare module "fastify" {
+  interface FastifyInstance {
+    /** Every route of the server with what it asks of its caller. */
+    declaredRoutes: DeclaredRoute[];
+  }
+}
 
 /**
  * Denies by default: a route without `config: { permission }` cannot be registered, and a
- * caller without the permission gets 401 (no valid key) or 403 (a key without the scope).
+ * caller without the permission gets 401 (no valid credential) or 403 (one without the scope).
  * Call it before any route is added.
  */
-export function requirePermissions(instance: FastifyInstance, apiKeys: readonly ApiKey[]): void {
-  const authenticate = createAuthenticate(apiKeys);
+export function requirePermissions(
+  instance: FastifyInstance,
+  access: Pick<Access, "authenticate">,
+): void {
+  const routes: DeclaredRoute[] = [];
+  instance.decorate("declaredRoutes", routes);
   instance.decorateRequest("principal", null);
-  instance.addHook("onRoute", (route) => {
-    if (route.config?.permission === undefined) {
-      throw new Error(`route ${String(route.method)} ${route.url} declares no permission`);
+  instance.addHook("onRoute", ({ method, url, config }) => {
+    const permission = config?.permission;
+    if (permission === undefined) {
+      throw new Error(`route ${String(method)} ${url} declares no permission`);
     }
+    routes.push(...[method].flat().map((name) => ({ method: name, url, permission })));
   });
   instance.addHook("onRequest", async (request) => {
-    request.principal = authenticate(request.headers);
     // Only the handler of unknown paths has no permission: the hook above sees to that.
     const permission: Permission = request.routeOptions.config.permission ?? "public";
-    if (permission === "public") {
+    if (permission === "public" || permission === "signature") {
       return;
     }
-    if (request.principal === null) {
-      throw new HttpError(
-        "unauthenticated",
-        "expected an API key as Authorization: Bearer <key> or X-API-Key, got none that is known",
-        { headers: { "www-authenticate": 'Bearer realm="telltale"' } },
-      );
+    const principal = await access.authenticate(readCredentials(request.headers, request.socket));
+    if (!principal.scopes.has(permission)) {
+      throw new HttpError("forbidden", `this credential lacks the scope ${permission}`);
     }
-    if (!request.principal.scopes.has(permission)) {
-      throw new HttpError("forbidden", `this key lacks the scope ${permission}`);
-    }
+    request.principal = principal;
   });
 }

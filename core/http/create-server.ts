@@ -1,31 +1,39 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
+import { type Access, createAccess } from "../auth/access.ts";
 import { requirePermissions } from "../auth/require-permissions.ts";
+import { renewCertificates } from "../auth/tls/renew-certificates.ts";
+import { type TlsOptions, tlsOptions } from "../auth/tls/tls-options.ts";
+import { systemClock } from "../clock.ts";
 import type { Config } from "../config/config.ts";
+import type { Connections } from "../config/otlp-config.ts";
 import type { Logger } from "../log.ts";
+import { createMetrics } from "../telemetry/metrics.ts";
+import { boundStreams } from "./bound-streams.ts";
+import {
+  defaultConnections,
+  fixedLimits,
+  http1Options,
+  http2Options,
+} from "./connection-limits.ts";
 import { guardRequests } from "./guard-requests.ts";
 import { handleErrors } from "./handle-errors.ts";
 import { HttpError } from "./http-error.ts";
 import { type RenderError, renderProblem } from "./render-problem.ts";
 import { securityHeaders } from "./security-headers.ts";
 
-/** Limits of one connection. Node checks the two timeouts of a request every 5 s. */
-export const connectionLimits = {
-  headersTimeoutMs: 15_000,
-  /** The whole request, body included: 64 MiB at 9 Mbit/s. */
-  requestTimeoutMs: 60_000,
-  keepAliveTimeoutMs: 65_000,
-  maxHeaderBytes: 16_384,
-  /** Bodies that fastify itself parses (the API); uploads have their own limit. */
-  maxParsedBodyBytes: 1_048_576,
-} as const;
-
 export interface ServerOptions {
-  readonly config: Pick<Config, "allowedHosts" | "allowedOrigins" | "auth">;
+  readonly config: Pick<Config, "allowedHosts" | "allowedOrigins" | "auth" | "tls">;
   readonly logger: Logger;
+  /** Who callers are; by the configuration alone, unless given. */
+  readonly access?: Access | undefined;
   /** Form of error bodies; problem documents unless given. */
   readonly renderError?: RenderError;
+  /** Bounds of the port's connections; the default ones unless given. */
+  readonly connections?: Connections;
+  /** HTTP/2 without TLS is spoken with prior knowledge, as gRPC senders do. */
+  readonly protocol?: "http1" | "http2";
 }
 
 /**
@@ -35,21 +43,21 @@ export interface ServerOptions {
  */
 export function createServer(options: ServerOptions): FastifyInstance {
   const { config, logger, renderError = renderProblem } = options;
+  const { connections = defaultConnections, protocol = "http1" } = options;
+  const {
+    access = createAccess({ config, logger, clock: systemClock, metrics: createMetrics([]) }),
+  } = options;
   const server = fastify({
     logger: false,
-    bodyLimit: connectionLimits.maxParsedBodyBytes,
+    bodyLimit: fixedLimits.maxParsedBodyBytes,
     // Ids of changes are their senders', and may be long; the header limit bounds them.
-    routerOptions: { maxParamLength: connectionLimits.maxHeaderBytes },
-    requestTimeout: connectionLimits.requestTimeoutMs,
-    keepAliveTimeout: connectionLimits.keepAliveTimeoutMs,
+    routerOptions: { maxParamLength: fixedLimits.maxHeaderBytes },
     // While the server closes, requests that still arrive are answered in their own protocol.
     return503OnClosing: false,
-    forceCloseConnections: "idle",
-    http: {
-      headersTimeout: connectionLimits.headersTimeoutMs,
-      maxHeaderSize: connectionLimits.maxHeaderBytes,
-      connectionsCheckingInterval: 5000,
-    },
+    ...withTls(
+      protocol === "http2" ? http2Options(connections) : http1Options(connections),
+      tlsOptions(config.tls),
+    ),
     clientErrorHandler: (error, socket) => refuseConnection(error.code, socket, renderError),
     frameworkErrors: (error, _request, reply: FastifyReply) => {
       const refusal = new HttpError("invalid_request", error.message);
@@ -57,15 +65,26 @@ export function createServer(options: ServerOptions): FastifyInstance {
       void reply.code(400).headers(securityHeaders).type(contentType).send(Buffer.from(body));
     },
   });
+  server.server.maxConnections = connections.max;
+  renewCertificates(server, config.tls, { logger });
   // Handlers parse their input into typed values; a route's schema describes and writes only.
   server.setValidatorCompiler(() => () => true);
   handleErrors(server, renderError, logger);
+  if (protocol === "http2") {
+    boundStreams(server, connections);
+  }
   guardRequests(server, config);
-  requirePermissions(server, config.auth.apiKeys);
+  requirePermissions(server, access);
   server.setNotFoundHandler(async (request) => {
     throw new HttpError("not_found", `no route for ${request.method} on this path`);
   });
   return server;
+}
+
+/** Node takes the options of its server under another name when it speaks TLS. */
+function withTls(options: { readonly http?: object }, tls: TlsOptions | null): object {
+  const { http, ...others } = options;
+  return tls === null ? options : { ...others, https: { ...http, ...tls } };
 }
 
 /** Bytes that are not HTTP, or not in time: there is no request object to answer through. */

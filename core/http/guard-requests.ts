@@ -7,6 +7,13 @@ import { securityHeaders } from "./security-headers.ts";
 
 export type GuardConfig = Pick<Config, "allowedHosts" | "allowedOrigins">;
 
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Origins that may call this route beside those of the whole service. */
+    webOrigins?: readonly string[];
+  }
+}
+
 /**
  * The checks every port makes before anything else, authentication included: the `Host` is
  * ours (421), the `Origin` is ours or listed (403), and calls that change state under
@@ -16,11 +23,11 @@ export function guardRequests(instance: FastifyInstance, config: GuardConfig): v
   instance.addHook("onRequest", async (request, reply) => {
     reply.headers(securityHeaders);
     requireHost(request, config);
-    const verdict = judgeOrigin(
-      request.headers.origin,
-      request.headers.host,
-      config.allowedOrigins,
-    );
+    const origins = originsOf(request, config);
+    if (origins.length > 0) {
+      reply.header("vary", "Origin");
+    }
+    const verdict = judgeOrigin(request.headers.origin, hostOf(request), origins);
     if (verdict === "foreign") {
       throw new HttpError(
         "forbidden",
@@ -39,7 +46,7 @@ export function guardRequests(instance: FastifyInstance, config: GuardConfig): v
 }
 
 function requireHost(request: FastifyRequest, config: GuardConfig): void {
-  if (!isAllowedHost(request.headers.host, config.allowedHosts)) {
+  if (!isAllowedHost(hostOf(request), config.allowedHosts)) {
     throw new HttpError(
       "misdirected",
       "The Host header names neither this machine's loopback nor a configured host; add the name to allowedHosts (TELLTALE_ALLOWED_HOSTS).",
@@ -47,17 +54,35 @@ function requireHost(request: FastifyRequest, config: GuardConfig): void {
   }
 }
 
-/** Answers of the CORS protocol, for listed origins only. */
+/** HTTP/2 names the host in `:authority`. */
+function hostOf({ headers }: FastifyRequest): string | undefined {
+  const authority = headers[":authority"];
+  return typeof authority === "string" ? authority : headers.host;
+}
+
+function originsOf(request: FastifyRequest, { allowedOrigins }: GuardConfig): readonly string[] {
+  const { webOrigins = [] } = request.routeOptions.config;
+  return webOrigins.length === 0 ? allowedOrigins : [...allowedOrigins, ...webOrigins];
+}
+
+/** What a browser may send along; trace context comes from instrumented `fetch`. */
+const allowedHeaders =
+  "authorization, baggage, content-encoding, content-type, traceparent, tracestate, x-api-key";
+
+/**
+ * Answers of the CORS protocol, for listed origins only. Routes for web pages allow credentials
+ * because `sendBeacon` always asks for them; no port knows a caller by a cookie.
+ */
 function allowOrigin(request: FastifyRequest, reply: FastifyReply): void {
   reply.header("access-control-allow-origin", request.headers.origin ?? "");
-  reply.header("vary", "Origin");
+  if (request.routeOptions.config.webOrigins !== undefined) {
+    reply.header("access-control-allow-credentials", "true");
+  }
+  reply.header("access-control-expose-headers", "retry-after");
   reply.header("cross-origin-resource-policy", "cross-origin");
   if (isPreflight(request)) {
     reply.header("access-control-allow-methods", "GET, POST");
-    reply.header(
-      "access-control-allow-headers",
-      "authorization, content-encoding, content-type, x-api-key",
-    );
+    reply.header("access-control-allow-headers", allowedHeaders);
     reply.header("access-control-max-age", "600");
   }
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Logger } from "../log.ts";
 import { errorKinds, toHttpError } from "./http-error.ts";
 import type { RenderError } from "./render-problem.ts";
@@ -13,13 +13,30 @@ export function handleErrors(instance: FastifyInstance, render: RenderError, log
         "Request failed unexpectedly",
       );
     }
-    const { contentType, body } = render(error, request.headers["content-type"]);
-    await reply
-      .code(errorKinds[error.kind].status)
+    const rendered = render(error, request.headers["content-type"]);
+    const { contentType, body, status = errorKinds[error.kind].status } = rendered;
+    reply
+      .code(status)
       .headers(error.headers)
-      .type(contentType)
-      .send(typeof body === "string" ? body : Buffer.from(body));
+      .headers({ ...rendered.headers })
+      .type(contentType);
+    if (body.length === 0) {
+      endWithHeaders(reply);
+    } else {
+      await reply.send(typeof body === "string" ? body : Buffer.from(body));
+    }
   });
+}
+
+/** The headers end the answer, in their own frame in HTTP/2: gRPC asks for that. */
+function endWithHeaders(reply: FastifyReply): void {
+  reply.hijack();
+  const { raw } = reply;
+  raw.statusCode = reply.statusCode;
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    raw.setHeader(name, value ?? "");
+  }
+  raw.end();
 }
 
 /** The place of an error. Its message may quote what a caller sent, which never reaches a log. */

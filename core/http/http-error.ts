@@ -4,13 +4,14 @@
  */
 export const errorKinds = {
   invalid_request: { status: 400, title: "The request is not valid", rpcCode: 3 },
-  unauthenticated: { status: 401, title: "A valid API key is needed", rpcCode: 16 },
+  unauthenticated: { status: 401, title: "A valid credential is needed", rpcCode: 16 },
   forbidden: { status: 403, title: "This is not allowed", rpcCode: 7 },
   not_found: { status: 404, title: "There is nothing here", rpcCode: 5 },
   method_not_allowed: { status: 405, title: "This method is not supported here", rpcCode: 12 },
   conflict: { status: 409, title: "The state does not allow this", rpcCode: 9 },
   too_large: { status: 413, title: "The body is too large", rpcCode: 8 },
   unsupported_media_type: { status: 415, title: "The body has an unknown form", rpcCode: 3 },
+  too_many_requests: { status: 429, title: "This is too much at once", rpcCode: 8 },
   misdirected: { status: 421, title: "This host name is not served here", rpcCode: 9 },
   internal: { status: 500, title: "Telltale failed to answer", rpcCode: 13 },
   not_implemented: { status: 501, title: "This is not implemented", rpcCode: 12 },

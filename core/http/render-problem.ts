@@ -3,6 +3,10 @@ import { errorKinds, type HttpError } from "./http-error.ts";
 export interface RenderedError {
   readonly contentType: string;
   readonly body: string | Uint8Array;
+  /** Replaces the status of the kind of error. */
+  readonly status?: number;
+  /** Sent beside the headers of the error. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Writes an error as the body of an answer, in the form the caller's protocol asks for. */

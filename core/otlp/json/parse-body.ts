@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { OtlpDecodeError } from "../otlp-decode-error.ts";
 import { asObject, type JsonObject } from "./fields.ts";
+import { requireFewTokens } from "./require-few-tokens.ts";
 
 /** A number of 16 digits or more outside quotes may have lost digits as a double. */
 const longNumber = /[[:,]\s*-?\d{16,}/;
@@ -14,6 +15,7 @@ export function parseBody(body: Uint8Array): JsonObject {
   if (!isUtf8(body)) {
     throw new OtlpDecodeError("expected JSON in UTF-8, got bytes that are not UTF-8");
   }
+  requireFewTokens(body);
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
   return asObject(parseText(text), "request");
 }

@@ -83,7 +83,11 @@ describe("without keys", () => {
   const server = makeServer(Config.parse({}));
   afterAll(async () => server.close());
 
-  it.each(permissions)("the user of this machine may %s", async (permission) => {
+  it("a public route looks at nobody", async () => {
+    expect((await server.inject({ url: "/public" })).json()).toEqual({ name: null });
+  });
+
+  it.each(permissions.slice(1))("the user of this machine may %s", async (permission) => {
     const response = await server.inject({ url: `/${permission}` });
     expect(response.json()).toEqual({ name: `local:${userInfo().username}`, tenant: "default" });
   });

@@ -1,4 +1,4 @@
-import { judgeOrigin } from "../../../core/http/origin-guard.ts";
+import { isOriginPattern, judgeOrigin } from "../../../core/http/origin-guard.ts";
 
 it.each([
   { origin: undefined, host: "localhost:7070", verdict: "absent" },
@@ -16,4 +16,31 @@ it.each([
   { origin: "http://localhost:7070@evil.example", host: "localhost:7070", verdict: "foreign" },
 ])("$origin at $host is $verdict", ({ origin, host, verdict }) => {
   expect(judgeOrigin(origin, host, ["https://console.example/"])).toBe(verdict);
+});
+
+it.each([
+  { origin: "https://a.example.com", pattern: "https://*.example.com", verdict: "listed" },
+  { origin: "https://a.b.example.com", pattern: "https://*.example.com", verdict: "listed" },
+  { origin: "https://example.com", pattern: "https://*.example.com", verdict: "foreign" },
+  { origin: "https://aexample.com", pattern: "https://*.example.com", verdict: "foreign" },
+  { origin: "http://a.example.com", pattern: "https://*.example.com", verdict: "foreign" },
+  { origin: "https://a.example.com:444", pattern: "https://*.example.com", verdict: "foreign" },
+  { origin: "https://a.example.com:444", pattern: "https://*.example.com:444", verdict: "listed" },
+])("$origin under $pattern is $verdict", ({ origin, pattern, verdict }) => {
+  expect(judgeOrigin(origin, "localhost:4318", [pattern])).toBe(verdict);
+});
+
+it.each([
+  ["https://app.example", true],
+  ["http://localhost:3000", true],
+  ["https://*.example.com", true],
+  ["https://*.com", false],
+  ["https://*.10.0.0.1", false],
+  ["https://a.*.example.com", false],
+  ["*", false],
+  ["https://app.example/path", false],
+  ["app.example", false],
+  ["file:///x", false],
+])("%s is a setting: %p", (text, valid) => {
+  expect(isOriginPattern(text)).toBe(valid);
 });
