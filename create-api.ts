@@ -1,13 +1,21 @@
 import type { FastifyInstance } from "fastify";
 import { accountingRoutes } from "./collector/accounting-routes.ts";
 import type { Audit } from "./core/audit/audit.ts";
+import type { Access } from "./core/auth/access.ts";
+import { keyRoutes } from "./core/auth/keys/key-routes.ts";
+import type { KeyStore } from "./core/auth/keys/key-store.ts";
 import { principalOf } from "./core/auth/principal.ts";
 import type { Clock } from "./core/clock.ts";
-import type { Commands } from "./core/commands/commands.ts";
+import type { Commands, RewritesEvents } from "./core/commands/commands.ts";
 import type { Config } from "./core/config/config.ts";
+import { eraseRoutes } from "./core/erasure/api/erase-routes.ts";
+import type { TextStore } from "./core/erasure/erase-subject.ts";
+import type { Health } from "./core/health/health.ts";
 import { createServer } from "./core/http/create-server.ts";
 import { healthRoutes } from "./core/http/health-routes.ts";
 import type { Logger } from "./core/log.ts";
+import { dlqRoutes } from "./core/queue/api/dlq-routes.ts";
+import type { DeadLetters } from "./core/queue/dead-letters.ts";
 import type { QueueProducer } from "./core/queue/queue.ts";
 import { clickHouseRoutes } from "./core/store/ad-hoc/clickhouse-routes.ts";
 import type { OpenedStore } from "./core/store/open-store.ts";
@@ -16,14 +24,20 @@ import { openApi } from "./feedback/api/openapi-route.ts";
 import type { Feedback } from "./feedback/feedback.ts";
 
 export interface ApiDependencies {
-  readonly config: Pick<Config, "allowedHosts" | "allowedOrigins" | "auth">;
+  readonly config: Pick<Config, "allowedHosts" | "allowedOrigins" | "auth" | "tls">;
+  readonly access: Access;
+  readonly keyStore: KeyStore;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly queue: QueueProducer;
-  readonly commands: Commands;
+  readonly deadLetters: DeadLetters;
+  readonly commands: Commands & RewritesEvents;
+  /** What else an erasure goes through. */
+  readonly textStores: readonly TextStore[];
   readonly audit: Audit;
-  readonly store: Pick<OpenedStore, "reads" | "adHoc">;
+  readonly store: Pick<OpenedStore, "reads" | "writes" | "adHoc">;
   readonly feedback: Feedback;
+  readonly health: Pick<Health, "reasons" | "warnings">;
   /** Current values of the metrics in the Prometheus text format. */
   readonly scrape: () => Promise<string>;
   readonly about: () => About;
@@ -40,11 +54,14 @@ export interface About {
 
 /** The server of the API port (7070): each part's routes, health, metrics and the console. */
 export async function createApi(dependencies: ApiDependencies): Promise<FastifyInstance> {
-  const { queue, store, scrape, about } = dependencies;
+  const { queue, store, health, scrape, about } = dependencies;
   const server = createServer(dependencies);
   await openApi(server, about().version);
-  await server.register(healthRoutes({ problems: () => problemsOf(queue, store), scrape }));
+  await server.register(healthRoutes({ health, scrape }));
   await server.register(accountingRoutes({ queue }));
+  await server.register(dlqRoutes(dependencies));
+  await server.register(eraseRoutes(dependencies));
+  await server.register(keyRoutes({ ...dependencies, apiKeys: dependencies.config.auth.apiKeys }));
   await server.register(
     feedbackRoutes({
       ...dependencies,
@@ -57,20 +74,4 @@ export async function createApi(dependencies: ApiDependencies): Promise<FastifyI
     tenantOf: (request) => principalOf(request).tenant,
   });
   return server;
-}
-
-/** Below it, senders are about to be told to wait. */
-const leastRoomShare = 0.05;
-
-/** Why this process should get no traffic. */
-async function problemsOf(
-  queue: QueueProducer,
-  { reads }: Pick<OpenedStore, "reads">,
-): Promise<string[]> {
-  const problems = queue.stats().roomShare < leastRoomShare ? ["the queue is full"] : [];
-  const answered = await reads.query("SELECT 1").then(
-    () => true,
-    () => false,
-  );
-  return answered ? problems : [...problems, "the store does not answer"];
 }

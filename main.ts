@@ -1,19 +1,29 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { Server as TlsServer } from "node:tls";
 import type { FastifyInstance } from "fastify";
 import { type AnalyzerWorker, startAnalyzerWorker } from "./analyzer/start-worker.ts";
-import { createCollector } from "./collector/routes.ts";
+import { createInFlightBudget } from "./collector/in-flight-budget.ts";
+import { isNotesEmpty, type NoteStore, openNotes } from "./collector/notes/note-store.ts";
+import { createCollector, createGrpcCollector } from "./collector/routes.ts";
 import { openAudit } from "./core/audit/open-audit.ts";
+import { type Access, createAccess } from "./core/auth/access.ts";
 import { assertSafeBind } from "./core/auth/assert-safe-bind.ts";
+import { holdsKeys, type KeyStore, openKeyStore } from "./core/auth/keys/key-store.ts";
 import { type Clock, systemClock } from "./core/clock.ts";
 import { openLmdbCommands } from "./core/commands/lmdb-commands.ts";
 import type { Config } from "./core/config/config.ts";
+import { inDataFolderTerms, prepareDataFolder } from "./core/data-folder.ts";
+import type { Health } from "./core/health/health.ts";
+import { startProcessHealth } from "./core/health/process-health.ts";
+import { watchStore } from "./core/health/watch-store.ts";
 import { openKey } from "./core/keys/open-key.ts";
 import type { Logger } from "./core/log.ts";
 import { createOpenParts, type OpenParts } from "./core/open-parts.ts";
 import { openLmdbQueue } from "./core/queue/lmdb-queue.ts";
 import type { QueueProducer } from "./core/queue/queue.ts";
 import { isQueueEmpty } from "./core/queue/queue-tables.ts";
+import { createQuota } from "./core/quota/quota.ts";
 import { startStoreMaintenance } from "./core/store/maintain-store.ts";
 import { type OpenedStore, openStore } from "./core/store/open-store.ts";
 import { createMetrics, type MetricsRegistry } from "./core/telemetry/metrics.ts";
@@ -42,8 +52,7 @@ export interface ReadyLine {
   readonly ready: true;
   readonly pid: number;
   readonly otlpHttp: string;
-  /** `null` while the gRPC receiver does not exist. */
-  readonly otlpGrpc: string | null;
+  readonly otlpGrpc: string;
   readonly api: string;
 }
 
@@ -60,7 +69,7 @@ export interface Telltale {
  * opened is closed again when the start fails.
  */
 export async function startTelltale(options: StartOptions): Promise<Telltale> {
-  assertSafeBind(options.config);
+  assertSafeBind(options.config, await holdsKeys(keysDir(options.config)));
   const opened = createOpenParts();
   try {
     return await openTelltale(options, opened);
@@ -82,21 +91,41 @@ async function openTelltale(options: StartOptions, opened: OpenParts): Promise<T
     otlpHttp: "",
     api: "",
   };
-  const apiServer = await createApi({ ...parts, queue, config, logger, about: () => about });
+  const { deadLetters } = parts.queue;
+  const apiServer = await createApi({
+    ...parts,
+    queue,
+    deadLetters,
+    textStores: [{ ...parts.notes, place: "notes" }],
+    config,
+    logger,
+    about: () => about,
+  });
   opened.add(apiServer, () => apiServer.close());
   observeQueue(queue, parts.metrics, parts.clock);
-  const collector = createCollector({ ...parts, queue, config, logger });
+  const budget = createInFlightBudget(config.otlp.maxInFlightBytes);
+  const quota = createQuota(config.quotas, parts.clock);
+  const { env } = options;
+  const collector = createCollector({ ...parts, queue, config, logger, budget, quota, env });
   opened.add(collector, () => collector.close());
+  const grpcCollector = createGrpcCollector({ ...parts, queue, config, logger, budget, quota });
+  opened.add(grpcCollector, () => grpcCollector.close());
   about.otlpHttp = await listen(collector, config.host, config.otlp.httpPort);
+  const otlpGrpc = await listen(grpcCollector, config.host, config.otlp.grpcPort);
   about.api = await listen(apiServer, config.host, config.api.port);
   const { otlpHttp, api } = about;
   parts.feedback.start();
-  logger.info({ otlpHttp, api, dataDir: resolve(config.dataDir) }, "Telltale is ready");
+  logger.info({ otlpHttp, otlpGrpc, api, dataDir: resolve(config.dataDir) }, "Telltale is ready");
   return {
-    ready: { ready: true, pid: process.pid, otlpHttp, otlpGrpc: null, api },
+    ready: { ready: true, pid: process.pid, otlpHttp, otlpGrpc, api },
     failed: parts.worker.failed,
     stop: () => opened.close(),
   };
+}
+
+/** Where managed API keys are kept. */
+function keysDir({ dataDir }: Config): string {
+  return join(resolve(dataDir), "api-keys");
 }
 
 function rfc3339(clock: Clock): string {
@@ -117,10 +146,14 @@ function observeQueue(queue: QueueProducer, metrics: MetricsRegistry, clock: Clo
 interface Parts {
   readonly clock: typeof systemClock;
   readonly queue: ReturnType<typeof openLmdbQueue>;
+  readonly notes: NoteStore;
   readonly commands: ReturnType<typeof openLmdbCommands>;
   readonly audit: ReturnType<typeof openAudit>;
+  readonly keyStore: KeyStore;
+  readonly access: Access;
   readonly store: OpenedStore;
   readonly worker: AnalyzerWorker;
+  readonly health: Health;
   readonly feedback: ReturnType<typeof createFeedback>;
   readonly metrics: MetricsRegistry;
   readonly scrape: () => Promise<string>;
@@ -130,16 +163,19 @@ interface Parts {
 async function openParts({ config, logger, env }: StartOptions, opened: OpenParts): Promise<Parts> {
   const clock = systemClock;
   const dataDir = resolve(config.dataDir);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   // The store comes first: it locks the data folder, so that a second process stops here.
-  const store = await inWords(() => openStore({ dataDir, config: config.store, logger }));
-  opened.add(store, () => store.close());
-  await store.migrate();
+  const openedStore = await inWords(() => openDataFolder(dataDir, config, logger));
+  opened.add(openedStore, () => openedStore.close());
+  const store = { ...openedStore, writes: watchStore(openedStore.writes) };
+  await inWords(() => store.migrate());
   const queueDir = join(dataDir, "queue");
-  const queueIsEmpty = await isQueueEmpty(queueDir);
+  const notesDir = join(dataDir, "notes");
+  const queueIsEmpty = (await isQueueEmpty(queueDir)) && (await isNotesEmpty(notesDir));
   const key = await inWords(() => openKey({ dataDir, keyFile: config.keyFile, env, queueIsEmpty }));
   const queue = openLmdbQueue({ dir: queueDir, key, config: config.queue, clock });
   opened.add(queue, () => queue.close());
+  const notes = openNotes({ dir: notesDir, key, config: config.notes, clock });
+  opened.add(notes, () => notes.close());
   const commandsDir = join(dataDir, "commands");
   const commands = openLmdbCommands({ dir: commandsDir });
   opened.add(commands, () => commands.close());
@@ -147,13 +183,22 @@ async function openParts({ config, logger, env }: StartOptions, opened: OpenPart
   opened.add(audit, () => audit.close());
   const prometheus = createPrometheusMeter();
   const { otlp, api } = config;
-  const selfTelemetry = await startSelfTelemetry(env, [otlp.httpPort, api.port], logger);
+  const selfTelemetry = await startSelfTelemetry(
+    env,
+    [otlp.httpPort, otlp.grpcPort, api.port],
+    logger,
+  );
   opened.add(selfTelemetry, () => selfTelemetry.stop());
   const exporting = selfTelemetry.meter === null ? [] : [selfTelemetry.meter];
   const metrics = createMetrics([prometheus.meter, ...exporting]);
+  const keyStore = openKeyStore({ dir: keysDir(config) });
+  opened.add(keyStore, () => keyStore.close());
+  const access = createAccess({ config, clock, logger, metrics, keyStore });
   const maintenance = startStoreMaintenance({
-    store: store.writes,
-    maxDiskBytes: config.store.maxDiskBytes,
+    writes: store.writes,
+    reads: store.reads,
+    config: config.store,
+    clock,
     metrics,
     logger,
   });
@@ -176,17 +221,45 @@ async function openParts({ config, logger, env }: StartOptions, opened: OpenPart
     logger,
   });
   opened.add(feedback, () => feedback.stop());
+  const health = startProcessHealth({
+    config,
+    queue: queue.producer,
+    store,
+    analyzerFailed: worker.failed,
+    skippedEvents: () => feedback.skippedEvents(),
+    metrics,
+    clock,
+    logger,
+  });
+  opened.add(health, () => health.stop());
   return {
     clock,
     queue,
+    notes,
     commands,
     audit,
+    keyStore,
+    access,
     store,
     worker,
+    health,
     feedback,
     metrics,
     scrape: () => prometheus.scrape(),
   };
+}
+
+async function openDataFolder(
+  dataDir: string,
+  config: Config,
+  logger: Logger,
+): Promise<OpenedStore> {
+  prepareDataFolder(dataDir);
+  try {
+    return await openStore({ dataDir, config: config.store, logger });
+  } catch (error) {
+    throw inDataFolderTerms(dataDir, error);
+  }
 }
 
 async function inWords<T>(open: () => T | Promise<T>): Promise<T> {
@@ -211,7 +284,8 @@ async function listen(server: FastifyInstance, host: string, port: number): Prom
   const address = server.server.address();
   const bound = typeof address === "object" && address !== null ? address.port : port;
   const shown = host.includes(":") ? `[${host}]` : host;
-  return `http://${shown}:${bound}`;
+  const scheme = server.server instanceof TlsServer ? "https" : "http";
+  return `${scheme}://${shown}:${bound}`;
 }
 
 function packageVersion(): string {

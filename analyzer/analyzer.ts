@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../core/clock.ts";
 import { type BatchStepDependencies, createBatchStep } from "./ingest/batch-step.ts";
 import type { StoredBatch } from "./ingest/ingest-stage.ts";
+import type { NoticeStage } from "./notice/notice-stage.ts";
 import type { WindowStage } from "./series/window-stage.ts";
 import { createSuspectTraces, type SuspectTraces } from "./trace/suspect-traces.ts";
 import type { TraceStage } from "./trace/trace-stage.ts";
@@ -9,6 +10,7 @@ import type { TraceStage } from "./trace/trace-stage.ts";
 export interface AnalyzerDependencies extends BatchStepDependencies {
   readonly traces: TraceStage;
   readonly windows: WindowStage;
+  readonly notices: NoticeStage;
   readonly clock: Clock;
 }
 
@@ -72,7 +74,7 @@ export function createAnalyzer(dependencies: AnalyzerDependencies): Analyzer {
 }
 
 function observe(
-  { traces, windows }: AnalyzerDependencies,
+  { traces, windows, notices }: AnalyzerDependencies,
   suspects: SuspectTraces,
   { spans }: StoredBatch,
 ): void {
@@ -80,27 +82,32 @@ function observe(
   const streams = Map.groupBy(spans, (span) =>
     JSON.stringify([span.tenant, span.service, span.environment]),
   );
-  windows.observe(
-    [...streams.values()].flatMap((group) => {
-      const [first] = group;
-      if (first === undefined) {
-        return [];
-      }
-      const { tenant, service, environment } = first;
-      const times = group.map((span) => span.timeUnixMs);
-      return {
-        tenant,
-        service,
-        environment,
-        minTimeUnixMs: times.reduce((least, time) => Math.min(least, time)),
-        maxTimeUnixMs: times.reduce((most, time) => Math.max(most, time)),
-      };
-    }),
-  );
+  const arrivals = [...streams.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) {
+      return [];
+    }
+    const { tenant, service, environment } = first;
+    const times = group.map((span) => span.timeUnixMs);
+    return {
+      tenant,
+      service,
+      environment,
+      minTimeUnixMs: times.reduce((least, time) => Math.min(least, time)),
+      maxTimeUnixMs: times.reduce((most, time) => Math.max(most, time)),
+    };
+  });
+  windows.observe(arrivals);
+  notices.observe(arrivals);
 }
 
-async function tick({ traces, windows, findings, clock }: AnalyzerDependencies): Promise<void> {
+async function tick(dependencies: AnalyzerDependencies): Promise<void> {
+  const { traces, windows, notices, findings, clock } = dependencies;
   const receivedAtUnixMs = clock.now();
+  const noticed = await notices.tick();
+  if (noticed.length > 0) {
+    await findings.changesArrived(noticed);
+  }
   const onTraces = await traces.tick();
   if (onTraces.length > 0) {
     await findings.record(onTraces, { stage: "trace", receivedAtUnixMs });

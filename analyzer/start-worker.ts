@@ -13,6 +13,7 @@ export interface AnalyzerWorkerData {
   readonly queueDir: string;
   readonly queueKey: QueueKey;
   readonly commandsDir: string;
+  readonly spoolDir: string;
   readonly storePort: MessagePort;
   readonly metricsPort: MessagePort;
 }
@@ -31,7 +32,7 @@ export interface StartWorkerOptions {
   readonly queueDir: string;
   readonly queueKey: QueueKey;
   readonly commandsDir: string;
-  readonly store: Pick<OpenedStore, "reads" | "writes">;
+  readonly store: Pick<OpenedStore, "reads" | "writes" | "spoolDir">;
   readonly metrics: Metrics;
 }
 
@@ -45,6 +46,7 @@ export async function startAnalyzerWorker(options: StartWorkerOptions): Promise<
   const worker = new Worker(new URL("worker.ts", import.meta.url), {
     workerData: {
       ...data,
+      spoolDir: store.spoolDir,
       storePort: storeChannel.port2,
       metricsPort: metricsChannel.port2,
     } satisfies AnalyzerWorkerData,

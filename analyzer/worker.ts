@@ -5,6 +5,8 @@ import { openLmdbCommands } from "../core/commands/lmdb-commands.ts";
 import type { QueueKey } from "../core/keys/open-key.ts";
 import { createLogger } from "../core/log.ts";
 import { openLmdbQueue } from "../core/queue/lmdb-queue.ts";
+import { createSteadyClock } from "../core/steady-clock.ts";
+import { openSpool } from "../core/store/native/spool.ts";
 import { connectStore } from "../core/store/remote-store.ts";
 import { createPortMetrics } from "../core/telemetry/port-metrics.ts";
 import { type Analyzer, createAnalyzer } from "./analyzer.ts";
@@ -12,6 +14,7 @@ import { createFindingStage } from "./findings/finding-stage.ts";
 import { createHeartbeatWriter } from "./ingest/heartbeat.ts";
 import { createStoredSpans } from "./ingest/stored-spans.ts";
 import { createInspector } from "./inspect/inspector.ts";
+import { createNoticeStage } from "./notice/notice-stage.ts";
 import { createWindowStage } from "./series/window-stage.ts";
 import type { AnalyzerWorkerData, WorkerMessage } from "./start-worker.ts";
 import { createTraceDetectors } from "./trace/detectors/index.ts";
@@ -57,10 +60,10 @@ interface Opened {
 
 function assemble(data: AnalyzerWorkerData, { queue, commands, logger }: Opened): Analyzer {
   const { config } = data;
-  const store = connectStore(data.storePort);
+  const store = connectStore(data.storePort, openSpool(data.spoolDir));
   const inspector = createInspector(config.analyzer, maskKey(data.queueKey));
   const detectors = createTraceDetectors(config.analyzer);
-  const clock = systemClock;
+  const clock = createSteadyClock(systemClock);
   return createAnalyzer({
     consumer: queue.consumer(),
     stores: { ...store, storedSpans: createStoredSpans(store) },
@@ -77,6 +80,7 @@ function assemble(data: AnalyzerWorkerData, { queue, commands, logger }: Opened)
       logger,
     }),
     windows: createWindowStage({ store, config: config.analyzer, clock, logger }),
+    notices: createNoticeStage({ stores: store, config: config.analyzer, clock }),
     metrics: createPortMetrics(data.metricsPort),
     config,
     clock,

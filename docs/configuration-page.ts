@@ -32,6 +32,9 @@ export function configurationPage(): string {
   );
   const entries = [
     listSection("auth.apiKeys", schemaAt(schema, ["auth", "apiKeys"])),
+    listSection("auth.oidc", schemaAt(schema, ["auth", "oidc"])),
+    listSection("auth.clientCertificates", schemaAt(schema, ["auth", "clientCertificates"])),
+    listSection("webhooks.github", schemaAt(schema, ["webhooks", "github"])),
     listSection("feedback.repositories", schemaAt(schema, ["feedback", "repositories"])),
   ];
   return `${intro}${rows.join("\n")}\n\n${entries.join("\n\n")}\n`;

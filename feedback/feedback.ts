@@ -66,13 +66,15 @@ export interface Feedback {
   edit(decision: Decision & { readonly body: string }): Promise<Proposal>;
   /** Resolves once a command at this position of the log shows in the tables. */
   projected(position: number): Promise<void>;
+  /** Events of the log that could not be understood or stored, and were left out. */
+  skippedEvents(): number;
 }
 
 const tickMs = 3000;
 
 export function createFeedback(dependencies: FeedbackDependencies): Feedback {
   const { store, commands, config, clock, logger } = dependencies;
-  const ledger = createLedger(commands);
+  const ledger = createLedger(commands, logger);
   const projector = createProjector({ commands, ledger, writes: store.writes, logger });
   const writer = createWriter(dependencies, projector);
   const context: FeedbackContext = {
@@ -82,8 +84,7 @@ export function createFeedback(dependencies: FeedbackDependencies): Feedback {
     logger,
     ledger,
     forge: dependencies.forge ?? forges["local-git"](),
-    draft: writer.draft,
-    record: writer.record,
+    ...writer,
   };
   const round = createRound(context, projector);
   let unfollow: (() => void) | undefined;
@@ -132,6 +133,7 @@ export function createFeedback(dependencies: FeedbackDependencies): Feedback {
     edit: ({ tenant, id, principal: actor, reason, body }) =>
       decide(tenant, id, { type: "edited", actor, data: { reason, body } }),
     projected: (position) => projector.projected(position),
+    skippedEvents: () => ledger.skipped() + projector.skipped(),
   };
 }
 

@@ -50,6 +50,7 @@ it("says in numbers where the loop stands", async () => {
     otlpHttp: "http://127.0.0.1:4318",
     api: "http://127.0.0.1:7070",
     ingest: { received: 4, stored: 0, rejected: 1, deadLettered: 0, inFlight: 3 },
+    removed: { max_disk: 0, tenant_retention: 0 },
     findings: { open: 2, total: 3 },
     proposals: { total: 2, byState: { filed: 1, effective: 1 } },
   });
@@ -79,7 +80,10 @@ it("answers an unknown path with a problem document", async () => {
 it("is alive and ready", async () => {
   expect((await api.server.inject("/healthz")).json()).toEqual({ status: "ok" });
   const ready = await api.server.inject("/readyz");
-  expect([ready.statusCode, ready.json()]).toEqual([200, { status: "ready", problems: [] }]);
+  expect([ready.statusCode, ready.json()]).toEqual([
+    200,
+    { status: "ready", problems: [], reasons: [], warnings: [] },
+  ]);
 });
 
 it("reports its metrics as Prometheus text", async () => {
@@ -91,7 +95,7 @@ it("reports its metrics as Prometheus text", async () => {
   );
 });
 
-it("is not ready when the queue is full or the store is gone, and says why", async () => {
+it("is not ready when the queue is full, and says why and since when", async () => {
   const body = Buffer.alloc(20_000, 1);
   const record = {
     tenant: "default",
@@ -110,10 +114,17 @@ it("is not ready when the queue is full or the store is gone, and says why", asy
     }
   };
   await expect(fill()).rejects.toThrow("queue is full");
+  await api.health.check();
   const full = await api.server.inject("/readyz");
+  const reason = expect.stringMatching(/^the queue is (nearly )?full/) as string;
   expect([full.statusCode, full.json()]).toEqual([
     503,
-    { status: "not_ready", problems: ["the queue is full"] },
+    {
+      status: "not_ready",
+      problems: [reason],
+      reasons: [{ part: "queue", reason, since: "2026-11-20T12:00:00.000Z" }],
+      warnings: [],
+    },
   ]);
   expect((await api.server.inject("/healthz")).statusCode).toBe(200);
 });

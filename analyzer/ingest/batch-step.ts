@@ -81,7 +81,11 @@ function tryPrepare(
 ): PreparedBatch | Error {
   const stage = createStopwatch(metrics);
   try {
-    const prepared = prepareBatch(batch, inspector, config.otlp.maxBodyBytes);
+    const prepared = prepareBatch(batch, inspector, {
+      maxBodyBytes: config.otlp.maxBodyBytes,
+      recordLimits: config.otlp.records,
+      sampling: config.analyzer.sampling,
+    });
     stage("prepare");
     return prepared;
   } catch (error) {

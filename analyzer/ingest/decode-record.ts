@@ -14,7 +14,20 @@ export type DecodedRecord =
 
 /** The records of one queued request, without those that were refused at the door. */
 export function decodeRecord(record: QueueRecord, maxBodyBytes: number): DecodedRecord {
-  const body = record.contentEncoding === "gzip" ? inflate(record.body, maxBodyBytes) : record.body;
+  if (record.contentEncoding === "identity") {
+    return decodeBody(record, record.body);
+  }
+  const body = inflate(record.body, maxBodyBytes);
+  try {
+    return decodeBody(record, body);
+  } finally {
+    // Decoded records hold copies. Freed now: waiting for the garbage collector would make it
+    // run for this memory's sake.
+    body.buffer.transfer(0);
+  }
+}
+
+function decodeBody(record: QueueRecord, body: Uint8Array): DecodedRecord {
   const skip = new Set(record.rejectedOrdinals);
   switch (record.signal) {
     case "traces":
@@ -34,7 +47,7 @@ const leastChunkBytes = 64 * 1024;
 const mostChunkBytes = 8 * 1024 * 1024;
 
 /** Inflates into one buffer of the size that the trailer claims, instead of many small ones. */
-function inflate(body: Uint8Array, maxBodyBytes: number): Uint8Array {
+function inflate(body: Uint8Array, maxBodyBytes: number): Uint8Array<ArrayBuffer> {
   const claimed = Buffer.from(body.buffer, body.byteOffset, body.byteLength).readUInt32LE(
     Math.max(0, body.byteLength - 4),
   );

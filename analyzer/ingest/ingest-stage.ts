@@ -2,8 +2,7 @@ import type { Change } from "../../core/model/change.ts";
 import type { Detection } from "../../core/model/finding.ts";
 import type { AccountedSignal } from "../../core/model/telemetry.ts";
 import type { OutcomeCount } from "../../core/queue/queue.ts";
-import type { NativeBlock } from "../../core/store/native/native-block.ts";
-import type { Store } from "../../core/store/store.ts";
+import type { InsertRows, Store } from "../../core/store/store.ts";
 import type { HeartbeatWriter } from "./heartbeat.ts";
 import { metricTable } from "./metric-block.ts";
 import type { PreparedBatch, PreparedSpan } from "./prepare-batch.ts";
@@ -65,10 +64,10 @@ export async function storeBatch(
 
 function insertRows(
   store: Store,
-  { batch, spanRows, logRows, metricRows }: PreparedBatch,
+  { batch, spanRows, logRows, metricRows, agentRows }: PreparedBatch,
   unique: readonly PreparedSpan[],
 ): Promise<void>[] {
-  const blocks: [string, NativeBlock][] = [];
+  const blocks: [string, InsertRows][] = [];
   if (unique.length > 0) {
     const keep = unique.length === spanRows.rows ? null : keepRows(spanRows.rows, unique);
     blocks.push(["otel_traces", spanRows.take(keep)]);
@@ -78,6 +77,9 @@ function insertRows(
   }
   for (const [type, rows] of metricRows) {
     blocks.push([metricTable(type), rows.take()]);
+  }
+  if (agentRows.length > 0) {
+    blocks.push(["agent_events", agentRows]);
   }
   return blocks.map(([table, block]) => store.insert(table, block, { token: batch.id }));
 }

@@ -1,11 +1,16 @@
 import type { LogRecord } from "../../core/model/telemetry.ts";
 import {
   dictionaryColumn,
+  float64Column,
   nanosecondColumn,
   stringColumn,
   uint8Column,
 } from "../../core/store/native/columns.ts";
 import { toNativeBlock } from "../../core/store/native/native-block.ts";
+import { promptIdOf } from "../agents/to-agent-events.ts";
+import type { InspectedLog } from "../inspect/inspector.ts";
+import { identityOf } from "../normalize/identity.ts";
+import { logSampleWeight, type SamplingRatios } from "../normalize/sample-weight.ts";
 import { attributeText } from "./attribute-text.ts";
 import { resourceFacts } from "./resource-facts.ts";
 import {
@@ -17,11 +22,15 @@ import {
 } from "./row-block.ts";
 
 export interface LogBlock extends RowBlock {
-  append(record: LogRecord, session: string, origin: RowOrigin): void;
+  append(inspected: InspectedLog, origin: RowOrigin): void;
 }
 
-/** Rows of `otel_logs`. A record without any time of its own gets the time it was received. */
-export function createLogBlock(): LogBlock {
+/**
+ * Rows of `otel_logs`. A record without any time of its own gets the time it was received.
+ *
+ * @param sampling share of records kept by service, where records do not say it themselves.
+ */
+export function createLogBlock(sampling?: SamplingRatios): LogBlock {
   const origins = originColumns();
   const source = sourceColumns();
   const columns = {
@@ -38,13 +47,17 @@ export function createLogBlock(): LogBlock {
     Environment: dictionaryColumn(),
     ServiceVersion: dictionaryColumn(),
     Session: stringColumn(),
+    IdentityKind: dictionaryColumn(),
+    Identity: dictionaryColumn(),
+    PromptId: stringColumn(),
+    SampleWeight: float64Column(),
   };
   let rows = 0;
   return {
     get rows() {
       return rows;
     },
-    append(record, session, origin) {
+    append({ record, genAi }, origin) {
       const { environment, version } = resourceFacts(record.resource);
       origins.append(origin);
       source.append(record.resource, record.scope);
@@ -60,7 +73,12 @@ export function createLogBlock(): LogBlock {
       columns.EventName.append(record.eventName);
       columns.Environment.append(environment);
       columns.ServiceVersion.append(version);
-      columns.Session.append(session || record.traceId);
+      columns.Session.append(genAi?.conversationId || record.traceId);
+      const identity = identityOf(record.resource, record.attributes, genAi);
+      columns.IdentityKind.append(identity.kind);
+      columns.Identity.append(identity.id);
+      columns.PromptId.append(promptIdOf(record.attributes));
+      columns.SampleWeight.append(logSampleWeight(record, sampling));
       rows += 1;
     },
     take: (keep) =>

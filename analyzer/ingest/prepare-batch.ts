@@ -1,8 +1,12 @@
 import type { Change } from "../../core/model/change.ts";
 import type { Detection } from "../../core/model/finding.ts";
-import type { AccountedSignal, MetricPoint } from "../../core/model/telemetry.ts";
+import type { AccountedSignal, LogRecord, MetricPoint, Span } from "../../core/model/telemetry.ts";
+import { limitRecord, type RecordSizeLimits } from "../../core/otlp/limit-record.ts";
 import type { Batch, QueueRecord } from "../../core/queue/queue.ts";
+import { agentEventRow } from "../agents/agent-event-row.ts";
+import { toAgentEvents } from "../agents/to-agent-events.ts";
 import type { InspectedSpan, Inspector } from "../inspect/inspector.ts";
+import type { SamplingRatios } from "../normalize/sample-weight.ts";
 import { isSuspect } from "../trace/is-suspect.ts";
 import { decodeRecord } from "./decode-record.ts";
 import { createLogBlock, type LogBlock } from "./log-block.ts";
@@ -38,6 +42,8 @@ export interface PreparedBatch {
   readonly logRows: LogBlock;
   /** Rows of data points by their type. */
   readonly metricRows: ReadonlyMap<MetricPoint["type"], MetricBlock>;
+  /** Rows of `agent_events`; those of duplicate spans replace what they repeat. */
+  readonly agentRows: readonly object[];
   readonly changes: readonly Change[];
   /** Detections on logs; those on spans stay with the span until duplicates are known. */
   readonly logDetections: readonly Detection[];
@@ -53,26 +59,36 @@ interface RecordCount {
   count: number;
 }
 
+/** What preparing depends on; the same object for every batch. */
+export interface PrepareOptions {
+  readonly maxBodyBytes: number;
+  /** Of what is stored of one record; detectors read the whole of it before. */
+  readonly recordLimits: RecordSizeLimits;
+  readonly sampling: SamplingRatios;
+}
+
 /** Decodes, normalizes, redacts and inspects a batch; pure and synchronous. */
 export function prepareBatch(
   batch: Batch,
   inspector: Inspector,
-  maxBodyBytes: number,
+  options: PrepareOptions,
 ): PreparedBatch {
+  const { sampling } = options;
   const builder: Builder = {
     batch,
     receivedAtUnixMs: batch.records.at(-1)?.receivedAtUnixMs ?? 0,
     spans: [],
-    spanRows: createSpanBlock(expectedAttributeBytes(batch)),
-    logRows: createLogBlock(),
+    spanRows: createSpanBlock(sampling, expectedAttributeBytes(batch)),
+    logRows: createLogBlock(sampling),
     metricRows: new Map(),
+    agentRows: [],
     changes: [],
     logDetections: [],
     failures: new Map(),
     counts: new Map(),
   };
   for (const record of batch.records) {
-    addRecord(builder, record, inspector, maxBodyBytes);
+    addRecord(builder, record, inspector, options);
   }
   return builder;
 }
@@ -88,6 +104,7 @@ function expectedAttributeBytes({ records }: Batch): number {
 interface Builder extends PreparedBatch {
   readonly spans: PreparedSpan[];
   readonly metricRows: Map<MetricPoint["type"], MetricBlock>;
+  readonly agentRows: object[];
   readonly changes: Change[];
   readonly logDetections: Detection[];
   readonly failures: Map<string, number>;
@@ -98,7 +115,7 @@ function addRecord(
   builder: Builder,
   record: QueueRecord,
   inspector: Inspector,
-  maxBodyBytes: number,
+  { maxBodyBytes, recordLimits }: PrepareOptions,
 ): void {
   if (record.acceptedCount === 0) {
     // Every record was refused at the door; only the counts were queued.
@@ -111,22 +128,23 @@ function addRecord(
     case "traces":
       for (const span of decoded.spans) {
         const inspected = inspector.span(tenant, span);
-        addSpan(builder, inspected, origin);
+        addSpan(builder, { ...inspected, span: limitRecord(inspected.span, recordLimits) }, origin);
         addFailures(builder, inspected.failures);
       }
       return addCount(builder, record, decoded.spans.length);
     case "logs":
       for (const log of decoded.logs) {
         const inspected = inspector.log(tenant, log);
-        const session = inspected.genAi?.conversationId ?? "";
-        builder.logRows.append(inspected.record, session, origin);
+        const stored = limitRecord(inspected.record, recordLimits);
+        builder.logRows.append({ ...inspected, record: stored }, origin);
+        addAgentEvents(builder, stored, inspected.costUsd, origin);
         builder.logDetections.push(...inspected.detections);
         addFailures(builder, inspected.failures);
       }
       return addCount(builder, record, decoded.logs.length);
     case "metrics":
       for (const point of decoded.points) {
-        const masked = inspector.metric(point);
+        const masked = limitRecord(inspector.metric(point), recordLimits);
         metricRowsOf(builder, masked.type).append(masked, origin);
       }
       return addCount(builder, record, decoded.points.length);
@@ -136,8 +154,10 @@ function addRecord(
   }
 }
 
-function addSpan({ spans, spanRows }: Builder, inspected: InspectedSpan, origin: RowOrigin): void {
+function addSpan(builder: Builder, inspected: InspectedSpan, origin: RowOrigin): void {
+  const { spans, spanRows } = builder;
   const { span, detections } = inspected;
+  addAgentEvents(builder, span, inspected.costUsd, origin);
   const { service, environment } = resourceFacts(span.resource);
   const row = spanRows.rows;
   spans.push({
@@ -153,6 +173,17 @@ function addSpan({ spans, spanRows }: Builder, inspected: InspectedSpan, origin:
     isSuspect: isSuspect(inspected),
     detections,
   });
+}
+
+function addAgentEvents(
+  { agentRows }: Builder,
+  record: LogRecord | Span,
+  costUsd: number,
+  { tenant, batchId, receivedAtUnixMs }: RowOrigin,
+): void {
+  for (const event of toAgentEvents(record, { tenant, receivedAtUnixMs, costUsd })) {
+    agentRows.push(agentEventRow(event, { id: batchId, receivedAtUnixMs }));
+  }
 }
 
 function addFailures({ failures }: Builder, failed: InspectedSpan["failures"]): void {

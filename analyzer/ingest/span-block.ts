@@ -6,14 +6,19 @@ import {
   float64Column,
   nanosecondColumn,
   stringColumn,
+  uint8Column,
   uint64Column,
 } from "../../core/store/native/columns.ts";
 import { toNativeBlock } from "../../core/store/native/native-block.ts";
 import type { InspectedSpan } from "../inspect/inspector.ts";
+import { identityOf } from "../normalize/identity.ts";
+import { promptFingerprint } from "../normalize/prompt-fingerprint.ts";
+import { isTailSampled, type SamplingRatios, sampleWeight } from "../normalize/sample-weight.ts";
 import { attributeText } from "./attribute-text.ts";
 import { resourceFacts } from "./resource-facts.ts";
 import {
   attributesColumn,
+  type ColumnGroup,
   originColumns,
   type RowBlock,
   type RowOrigin,
@@ -33,12 +38,18 @@ export interface SpanBlock extends RowBlock {
   append(inspected: InspectedSpan, origin: RowOrigin): number;
 }
 
-/** Rows of `otel_traces`. `expectedBytes` is room for the values of attributes. */
-export function createSpanBlock(expectedBytes?: number): SpanBlock {
+/**
+ * Rows of `otel_traces`.
+ *
+ * @param sampling share of spans kept by service, where spans do not say it themselves.
+ * @param expectedBytes room for the values of attributes.
+ */
+export function createSpanBlock(sampling?: SamplingRatios, expectedBytes?: number): SpanBlock {
   const origins = originColumns();
   const source = sourceColumns();
   const own = spanColumns(expectedBytes);
   const genAi = genAiColumns();
+  const derived = derivedColumns(sampling);
   let rows = 0;
   return {
     get rows() {
@@ -51,6 +62,7 @@ export function createSpanBlock(expectedBytes?: number): SpanBlock {
       source.append(span.resource, span.scope);
       own.append(span);
       genAi.append(inspected);
+      derived.append(inspected);
       const digest = digestOf(span, own.columns.SpanAttributes.values.view(attributesStart));
       own.columns.Digest.append(digest);
       rows += 1;
@@ -58,7 +70,13 @@ export function createSpanBlock(expectedBytes?: number): SpanBlock {
     },
     take: (keep) =>
       toNativeBlock(
-        { ...origins.columns, ...source.columns, ...own.columns, ...genAi.columns },
+        {
+          ...origins.columns,
+          ...source.columns,
+          ...own.columns,
+          ...genAi.columns,
+          ...derived.columns,
+        },
         rows,
         keep,
       ),
@@ -160,6 +178,28 @@ function genAiColumns() {
       columns.CacheReadTokens.append(tokenCount(genAi?.cacheReadTokens));
       columns.CacheWriteTokens.append(tokenCount(genAi?.cacheWriteTokens));
       columns.CostUsd.append(costUsd);
+    },
+  };
+}
+
+/** Who acted, with which prompt and tools, and how many spans this one stands for. */
+function derivedColumns(sampling?: SamplingRatios): ColumnGroup<[inspected: InspectedSpan]> {
+  const columns = {
+    IdentityKind: dictionaryColumn(),
+    Identity: dictionaryColumn(),
+    PromptFingerprint: dictionaryColumn(),
+    SampleWeight: float64Column(),
+    TailSampled: uint8Column(),
+  };
+  return {
+    columns,
+    append({ span, genAi }) {
+      const identity = identityOf(span.resource, span.attributes, genAi);
+      columns.IdentityKind.append(identity.kind);
+      columns.Identity.append(identity.id);
+      columns.PromptFingerprint.append(genAi === null ? "" : promptFingerprint(genAi));
+      columns.SampleWeight.append(sampleWeight(span, sampling));
+      columns.TailSampled.append(isTailSampled(span) ? 1 : 0);
     },
   };
 }

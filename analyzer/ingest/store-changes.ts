@@ -2,7 +2,12 @@ import { type ChangeColumns, changeColumns, toChange } from "../../core/changes/
 import type { Change } from "../../core/model/change.ts";
 import { stableId } from "../../core/model/identity.ts";
 import type { Store } from "../../core/store/store.ts";
+import { joinArtifacts } from "../supply/join-artifacts.ts";
+import { type PartedChange, partDetails } from "../supply/part-details.ts";
+import { type CarriedBill, storeBills } from "../supply/store-bills.ts";
+import { type CarriedProfile, storeProfiles } from "../supply/store-profiles.ts";
 import { changeRow } from "./change-row.ts";
+import { mergeChange } from "./merge-change.ts";
 
 export interface ChangeBatch {
   readonly id: string;
@@ -19,56 +24,75 @@ export interface StoredChanges {
 }
 
 /**
- * Stores change events. A statement about a known id completes it: what it leaves empty is kept
- * from before. A statement that says nothing new is a duplicate.
+ * Stores change events. A statement about a known id completes it (`mergeChange`); one that says
+ * nothing new is a duplicate. Bills of materials and column profiles go to tables of their own;
+ * what differs from the bill before becomes `dependency` changes, and a deployment that names a
+ * digest takes its commit from an attestation.
  */
 export async function storeChanges(
   stores: { readonly reads: Store; readonly writes: Store },
   batch: ChangeBatch,
   changes: readonly Change[],
 ): Promise<StoredChanges> {
-  const known = await readKnown(stores.reads, batch.id, changes);
-  const changed = new Map<string, Change>();
+  const parted = changes.map(partDetails);
+  const told = await fold(stores.reads, batch.id, parted);
+  const followed = await storeLists(stores, batch, told.news, parted);
+  const derived = await fold(stores.reads, batch.id, followed.map(partDetails));
+  const changed = await joinArtifacts(stores.reads, [...told.news, ...derived.news]);
+  if (changed.length > 0) {
+    const rows = changed.map((change) => changeRow(change, batch));
+    await stores.writes.insert("changes", rows, { token: batch.id });
+  }
+  return { changed, duplicates: told.duplicates };
+}
+
+/** What statements say beyond what is known, in their order. */
+async function fold(
+  store: Store,
+  batchId: string,
+  statements: readonly PartedChange[],
+): Promise<{ readonly news: readonly Change[]; readonly duplicates: readonly string[] }> {
+  const known = await readKnown(
+    store,
+    batchId,
+    statements.map(({ change }) => change),
+  );
+  const news = new Map<string, Change>();
   const duplicates: string[] = [];
-  for (const change of changes) {
+  for (const { change } of statements) {
     const key = keyOf(change.tenant, change.changeId);
-    const before = changed.get(key) ?? known.get(key);
-    const after = before === undefined ? change : completed(before, change);
+    const before = news.get(key) ?? known.get(key);
+    const after = before === undefined ? change : mergeChange(before, change);
     if (before !== undefined && contentOf(before) === contentOf(after)) {
       duplicates.push(change.tenant);
     } else {
-      changed.set(key, after);
+      news.set(key, after);
     }
   }
-  const rows = [...changed.values()].map((change) => changeRow(change, batch));
-  if (rows.length > 0) {
-    await stores.writes.insert("changes", rows, { token: batch.id });
-  }
-  return { changed: [...changed.values()], duplicates };
+  return { news: [...news.values()], duplicates };
 }
 
-/** The earlier statement with everything the later one says on top. */
-function completed(before: Change, after: Change): Change {
-  return {
-    ...after,
-    service: after.service || before.service,
-    environment: after.environment || before.environment,
-    name: after.name || before.name,
-    version: after.version || before.version,
-    repository: after.repository || before.repository,
-    revision: after.revision || before.revision,
-    parents: after.parents.length > 0 ? after.parents : before.parents,
-    author: after.author || before.author,
-    message: after.message || before.message,
-    files: after.files.length > 0 ? after.files : before.files,
-    pullRequest: after.pullRequest || before.pullRequest,
-    session: after.session ?? before.session,
-    prompt: after.prompt || before.prompt,
-    intent: after.intent || before.intent,
-    startedAtUnixMs: after.startedAtUnixMs ?? before.startedAtUnixMs,
-    completedAtUnixMs: after.completedAtUnixMs ?? before.completedAtUnixMs,
-    status: after.status || before.status,
-  };
+/** Stores bills and profiles of what is new; gives the dependency changes that follow. */
+async function storeLists(
+  stores: { readonly reads: Store; readonly writes: Store },
+  batch: ChangeBatch,
+  news: readonly Change[],
+  parted: readonly PartedChange[],
+): Promise<Change[]> {
+  const listed = new Map(
+    parted
+      .filter(({ bill, profile }) => bill !== null || profile !== null)
+      .map((each) => [keyOf(each.change.tenant, each.change.changeId), each]),
+  );
+  const bills: CarriedBill[] = [];
+  const profiles: CarriedProfile[] = [];
+  for (const change of news) {
+    const { bill, profile } = listed.get(keyOf(change.tenant, change.changeId)) ?? {};
+    bills.push(...(bill ? [{ change, bill }] : []));
+    profiles.push(...(profile ? [{ change, profile }] : []));
+  }
+  await storeProfiles(stores.writes, batch, profiles);
+  return storeBills(stores, { ...batch, news }, bills);
 }
 
 function contentOf(change: Change): string {

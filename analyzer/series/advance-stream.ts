@@ -3,6 +3,7 @@ import { detectionId, stableId } from "../../core/model/identity.ts";
 import { advanceNovelValue, novelValueRule } from "../detectors/series/novel-value.ts";
 import type { SeriesAlarm, SeriesMetric } from "../detectors/series/series-metric.ts";
 import { seriesMetrics } from "../detectors/series/series-metrics.ts";
+import { advanceSampling } from "./sampling-watch.ts";
 import { type SeriesWindow, type ValueSighting, windowMs } from "./series-window.ts";
 import type { Stream } from "./stream.ts";
 import { type FollowedSeries, type StreamState, seriesKey } from "./stream-state.ts";
@@ -18,16 +19,20 @@ export function seriesId(stream: Stream, metric: string, subject: string): strin
   return stableId(stream.tenant, stream.service, stream.environment, metric, subject);
 }
 
-/** Takes one closed window into every series it speaks of; changes `state` in place. */
+/**
+ * Takes one closed window into every series it speaks of; changes `state` in place. While the
+ * sampling of the stream makes its rates unsound, they are neither judged nor learnt.
+ */
 export function advanceWindow(
   stream: Stream,
   state: StreamState,
-  window: SeriesWindow,
+  closed: SeriesWindow,
 ): Detection[] {
-  takeVersions(state, window.versions);
-  countSpans(state, window);
+  takeVersions(state, closed.versions);
+  countSpans(state, closed);
+  const window = { ...closed, sampling: advanceSampling(state.sampling, closed) };
   const detections: Detection[] = [];
-  for (const metric of seriesMetrics) {
+  for (const metric of window.sampling.mark === "" ? seriesMetrics : []) {
     for (const subject of metric.subjects(window)) {
       const series = follow(state, metric, subject);
       const alarm = series === null ? null : metric.advance(series.state, window, subject);
@@ -115,7 +120,7 @@ function toDetection(
     timeUnixMs: window.startUnixMs,
     version,
     series,
-    strength: "strong",
+    strength: alarm.strength ?? "strong",
     location: metric.metric,
   };
 }

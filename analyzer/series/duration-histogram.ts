@@ -32,6 +32,18 @@ export function logQuantileMs(histogram: DurationHistogram, quantile: number): n
   return toLogMs(0);
 }
 
+/** Share of the spans that took longer than a duration, given as the natural log of it in ms. */
+export function shareAbove(histogram: DurationHistogram, logMs: number): number {
+  const limit = ((logMs + Math.log(1e6)) / Math.LN2) * bucketsPerDoubling;
+  let all = 0;
+  let above = 0;
+  for (const [bucket, spans] of Object.entries(histogram)) {
+    all += spans;
+    above += spans * Math.min(1, Math.max(0, Number(bucket) + 1 - limit));
+  }
+  return all === 0 ? 0 : above / all;
+}
+
 /** Bucket of a duration, as the view `windows_1m_mv` computes it. */
 export function durationBucket(nanoseconds: number): number {
   return Math.floor(bucketsPerDoubling * Math.log2(Math.max(1, nanoseconds)));

@@ -1,5 +1,11 @@
 import type { Store } from "../../core/store/store.ts";
-import type { ModelUsage, OperationCounts, SeriesWindow, ValueSighting } from "./series-window.ts";
+import {
+  type ModelRow as CountedModelRow,
+  type OperationRow as CountedOperationRow,
+  countModels,
+  countOperations,
+} from "./count-rows.ts";
+import type { SeriesWindow, ValueSighting } from "./series-window.ts";
 import { type Stream, streamKey } from "./stream.ts";
 
 /** Streams of one tenant and the stretch of event time to read for them. */
@@ -17,13 +23,15 @@ export interface StreamWindows {
   readonly sightings: ValueSighting[];
 }
 
-// Names are cut: they are attacker-written and become keys.
+// Names are cut: they are attacker-written and become keys. Rows of before weights have weight 0.
 const operationsOfRange = `
   SELECT ServiceName, Environment, toUnixTimestamp(Window) AS WindowSeconds,
     substringUTF8(multiIf(GenAiOperation != '', GenAiOperation, SpanKind = 'Server', 'server',
       Root = 1, 'root', ''), 1, 80) AS Operation,
-    sum(w.Spans) AS Spans, sum(w.Errors) AS Errors,
+    greatest(SampleWeight, 1) AS Weight,
+    sum(w.Spans) AS Spans, sum(w.Errors) AS Errors, sum(w.TailSampled) AS TailSampled,
     sumIf(w.Spans, Root = 1 OR SpanKind = 'Server') AS Requests,
+    sumIf(w.Errors, Root = 1 OR SpanKind = 'Server') AS RequestErrors,
     groupUniqArray(8)(ServiceVersion) AS Versions,
     sumMap(w.DurationBuckets) AS Histogram,
     mapKeys(Histogram) AS Buckets, mapValues(Histogram) AS BucketSpans
@@ -32,12 +40,13 @@ const operationsOfRange = `
     AND has(arrayZip({services:Array(String)}, {environments:Array(String)}),
       (toString(ServiceName), toString(Environment)))
     AND Window >= toDateTime({from:UInt32}) AND Window < toDateTime({to:UInt32})
-  GROUP BY ServiceName, Environment, WindowSeconds, Operation
-  ORDER BY WindowSeconds, Operation`;
+  GROUP BY ServiceName, Environment, WindowSeconds, Operation, Weight
+  ORDER BY WindowSeconds, Operation, Weight`;
 
 const modelsOfRange = `
   SELECT ServiceName, Environment, toUnixTimestamp(Window) AS WindowSeconds,
     substringUTF8(GenAiRequestModel, 1, 80) AS Model,
+    greatest(SampleWeight, 1) AS Weight,
     sum(w.Inferences) AS Calls, sum(w.InputTokens) + sum(w.OutputTokens) AS Tokens,
     toFloat64(sum(w.CostUsd)) AS Cost
   FROM windows_1m AS w
@@ -45,9 +54,9 @@ const modelsOfRange = `
     AND has(arrayZip({services:Array(String)}, {environments:Array(String)}),
       (toString(ServiceName), toString(Environment)))
     AND Window >= toDateTime({from:UInt32}) AND Window < toDateTime({to:UInt32})
-  GROUP BY ServiceName, Environment, WindowSeconds, Model
+  GROUP BY ServiceName, Environment, WindowSeconds, Model, Weight
   HAVING Calls > 0
-  ORDER BY WindowSeconds, Model`;
+  ORDER BY WindowSeconds, Model, Weight`;
 
 const valuesOfRange = `
   SELECT ServiceName, Environment, Dimension, Value, min(v.First) AS Earliest,
@@ -67,23 +76,13 @@ interface StreamColumns {
   readonly Environment: string;
 }
 
-interface OperationRow extends StreamColumns {
+interface OperationRow extends StreamColumns, CountedOperationRow {
   readonly WindowSeconds: number;
-  readonly Operation: string;
-  readonly Spans: number | string;
-  readonly Errors: number | string;
-  readonly Requests: number | string;
   readonly Versions: readonly string[];
-  readonly Buckets: readonly number[];
-  readonly BucketSpans: readonly (number | string)[];
 }
 
-interface ModelRow extends StreamColumns {
+interface ModelRow extends StreamColumns, CountedModelRow {
   readonly WindowSeconds: number;
-  readonly Model: string;
-  readonly Calls: number | string;
-  readonly Tokens: number | string;
-  readonly Cost: number;
 }
 
 interface ValueRow extends StreamColumns {
@@ -131,28 +130,12 @@ function toWindows(operations: readonly OperationRow[], models: readonly ModelRo
   for (const [seconds, rows] of Map.groupBy(operations, ({ WindowSeconds }) => WindowSeconds)) {
     windows.push({
       startUnixMs: seconds * 1000,
-      spans: rows.reduce((sum, { Spans }) => sum + Number(Spans), 0),
-      requests: rows.reduce((sum, { Requests }) => sum + Number(Requests), 0),
+      ...countOperations(rows),
       versions: [...new Set(rows.flatMap(({ Versions }) => Versions))].toSorted(),
-      operations: rows.filter(({ Operation }) => Operation !== "").map(toOperation),
-      models: (modelsAt.get(seconds) ?? []).map(toModel),
+      models: countModels(modelsAt.get(seconds) ?? []),
     });
   }
   return windows;
-}
-
-function toOperation(row: OperationRow): OperationCounts {
-  return {
-    operation: row.Operation,
-    spans: Number(row.Spans),
-    errors: Number(row.Errors),
-    buckets: row.Buckets,
-    bucketSpans: row.BucketSpans.map(Number),
-  };
-}
-
-function toModel({ Model, Calls, Tokens, Cost }: ModelRow): ModelUsage {
-  return { model: Model, calls: Number(Calls), tokens: Number(Tokens), costUsd: Cost };
 }
 
 function toSighting(row: ValueRow): ValueSighting {

@@ -63,7 +63,11 @@ export async function readCheckpoints(store: Store): Promise<StreamCheckpoint[]>
   });
 }
 
+/** Raised when states change their shape: older ones are left aside and computed again. */
+const stateFormat = 2;
+
 type SharedState = Omit<StreamState, "series"> & {
+  readonly format: number;
   readonly order: readonly string[];
   readonly raised: readonly Detection[];
 };
@@ -85,7 +89,7 @@ function toRows({ stream, state, raised }: StreamCheckpoint, revision: number): 
       Revision: revision,
     };
   }
-  const shared: SharedState = { ...rest, order: [...series.keys()], raised };
+  const shared: SharedState = { ...rest, format: stateFormat, order: [...series.keys()], raised };
   return [
     row(streamMetric, "", shared),
     ...[...series.values()].map((entry) => row(entry.metric, entry.subject, entry.state)),
@@ -93,8 +97,11 @@ function toRows({ stream, state, raised }: StreamCheckpoint, revision: number): 
   ];
 }
 
-function toCheckpoint(shared: StateRow, rows: readonly StateRow[]): StreamCheckpoint {
-  const { order, raised, ...rest } = JSON.parse(shared.State) as SharedState;
+function toCheckpoint(shared: StateRow, rows: readonly StateRow[]): StreamCheckpoint[] {
+  const { format, order, raised, ...rest } = JSON.parse(shared.State) as SharedState;
+  if (format !== stateFormat) {
+    return [];
+  }
   const entries = new Map(
     rows
       .filter(({ Revision }) => Revision === shared.Revision)
@@ -115,7 +122,7 @@ function toCheckpoint(shared: StateRow, rows: readonly StateRow[]): StreamCheckp
     service: shared.Service,
     environment: shared.Environment,
   };
-  return { stream, state: { ...rest, series }, raised };
+  return [{ stream, state: { ...rest, series }, raised }];
 }
 
 function streamId({ tenant, service, environment }: Stream): string {

@@ -1,4 +1,5 @@
 import { createNovelValueState, type NovelValueState } from "../detectors/series/novel-value.ts";
+import { createSamplingWatch, type SamplingWatch } from "./sampling-watch.ts";
 
 /** One followed series: which it is, and what its detector keeps. */
 export interface FollowedSeries {
@@ -17,6 +18,7 @@ export interface StreamState {
   versions: string[];
   readonly series: Map<string, FollowedSeries>;
   readonly values: NovelValueState;
+  readonly sampling: SamplingWatch;
   /** Spans taken in per day, newest days only: tells a checkpoint that missed late data. */
   spansByDay: [dayUnixMs: number, spans: number][];
   /** Series beyond the cap, counted per window. */
@@ -31,6 +33,7 @@ export function createStreamState(firstUnixMs: number): StreamState {
     versions: [],
     series: new Map(),
     values: createNovelValueState(),
+    sampling: createSamplingWatch(),
     spansByDay: [],
     unfollowed: 0,
   };

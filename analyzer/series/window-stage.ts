@@ -30,6 +30,8 @@ export interface WindowStageStats {
   readonly unfollowedStreams: number;
   /** Series and values beyond their caps, counted whenever they were seen. */
   readonly unfollowedSeries: number;
+  /** Streams whose rates are not judged because of how they are sampled. */
+  readonly markedStreams: number;
 }
 
 /** Closes windows and runs the series detectors on them. */
@@ -163,10 +165,26 @@ async function readAndTakeIn(stage: StageState, read: PlannedRead): Promise<void
   const windows = await readWindows(stage.store.reads, { ...read, streams });
   for (const { followed, untilUnixMs } of read.members) {
     const own = windows.get(streamKey(followed.stream)) ?? { windows: [], sightings: [] };
+    const markBefore = followed.state.sampling.mark;
     const raised = takeIn(followed, own, Math.min(untilUnixMs, read.toUnixMs));
+    logMark(stage.logger, followed, markBefore);
     stage.pending.detections.push(...raised.detections);
     stage.pending.retracted.push(...raised.retracted);
   }
+}
+
+function logMark(logger: Logger, { stream, state }: FollowedStream, before: string): void {
+  const { mark } = state.sampling;
+  if (mark === before) {
+    return;
+  }
+  const { service, environment } = stream;
+  logger.info(
+    { service, environment, mark },
+    mark === ""
+      ? "The rates of a service are judged again"
+      : "The rates of a service are not judged, because of how it is sampled",
+  );
 }
 
 async function checkpoint(stage: StageState): Promise<void> {
@@ -215,6 +233,7 @@ function statsOf({ followed, unfollowed }: StageState): WindowStageStats {
     streams: followed.size,
     series: states.reduce((sum, { series }) => sum + series.size, 0),
     unfollowedStreams: unfollowed.size,
+    markedStreams: states.filter(({ sampling }) => sampling.mark !== "").length,
     unfollowedSeries: states.reduce((sum, s) => sum + s.unfollowed + s.values.unfollowed, 0),
   };
 }

@@ -60,7 +60,7 @@ async function start(dataDir: string, story: Story, repository: DemoRepository):
     dataDir,
     keyFile: join(dataDir, "..", "queue.key"),
     logLevel: "warn",
-    otlp: { httpPort: 0 },
+    otlp: { httpPort: 0, grpcPort: 0 },
     api: { port: 0 },
     // Replayed time passes quickly; a stream that pauses for two seconds is done.
     analyzer: { traceQuietSeconds: 2, streamIdleSeconds: 2 },

@@ -15,5 +15,11 @@ export const verbs: Readonly<Record<string, () => Promise<Register>>> = {
   proposals: async () => (await import("./proposals.ts")).registerProposals,
   changes: async () => (await import("./changes.ts")).registerChanges,
   doctor: async () => (await import("./doctor.ts")).registerDoctor,
+  dlq: async () => (await import("./dlq.ts")).registerDlq,
+  erase: async () => (await import("./erase.ts")).registerErase,
+  backup: async () => (await import("./backup.ts")).registerBackup,
+  restore: async () => (await import("./restore.ts")).registerRestore,
+  migrate: async () => (await import("./migrate.ts")).registerMigrate,
+  keys: async () => (await import("./keys.ts")).registerKeys,
   bench: async () => (await import("./bench.ts")).registerBench,
 };

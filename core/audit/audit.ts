@@ -32,6 +32,13 @@ export interface AuditPage {
   readonly nextCursor: number | null;
 }
 
+/** Whom an erasure is about, in the entries of one tenant. */
+export interface AuditPerson {
+  readonly tenant: string;
+  readonly name: string;
+  readonly isMentioned: (json: string) => boolean;
+}
+
 /** Tamper-evident log of who did what; people can be erased from it without breaking it. */
 export interface Audit {
   /** Durable when resolved. */
@@ -44,5 +51,15 @@ export interface Audit {
   erase(position: number): Promise<boolean>;
   /** Removes a person's name, and payload and salt of their entries; returns how many entries. */
   eraseActor(name: string): Promise<number>;
+  /**
+   * Removes payload and salt of a tenant's entries that a person made or whose data (as JSON)
+   * mentions the person, and the name itself where no entry of another tenant needs it; returns
+   * how many.
+   */
+  erasePerson(person: AuditPerson): Promise<number>;
+  /** Entries that `erasePerson` would change. */
+  countPerson(person: AuditPerson): Promise<number>;
+  /** Keyed hash of a name: the same for the same name, and of no use without the data folder. */
+  pseudonym(name: string): string;
   close(): Promise<void>;
 }

@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { type Database, open, type RootDatabase } from "lmdb";
+import type { Database, RootDatabase } from "lmdb";
 import type { Clock } from "../clock.ts";
-import type { Audit, AuditEntry, AuditPage, NewAuditEntry } from "./audit.ts";
+import { durably, openLmdb } from "../queue/open-lmdb.ts";
+import type { Audit, AuditEntry, AuditPage, AuditPerson, NewAuditEntry } from "./audit.ts";
 import {
   type AuditLink,
   type AuditPayload,
@@ -36,9 +36,7 @@ const eraser = "telltale";
 
 /** The audit log in an LMDB file of its own. */
 export function openAudit({ dir, clock }: { dir: string; clock: Clock }): Audit {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  // Without overlapping sync a transaction's promise resolves after its fsync.
-  const root = open({ path: dir, overlappingSync: false });
+  const root = openLmdb(dir);
   const stored: AuditTables = {
     root,
     links: root.openDB("links", { encoding: "string" }),
@@ -49,7 +47,7 @@ export function openAudit({ dir, clock }: { dir: string; clock: Clock }): Audit 
   const pseudonymKey = root.transactionSync(() => readPseudonymKey(stored));
   const tables: OpenTables = { ...stored, clock, pseudonymKey };
   return {
-    append: (entry) => root.childTransaction(() => appendNow(tables, entry)),
+    append: (entry) => durably(root, () => appendNow(tables, entry)),
     async list({ limit, cursor }) {
       root.resetReadTxn();
       return listNow(tables, limit, cursor);
@@ -58,8 +56,14 @@ export function openAudit({ dir, clock }: { dir: string; clock: Clock }): Audit 
       root.resetReadTxn();
       return verifyChain(storedTexts(tables), readHead(tables));
     },
-    erase: (position) => root.childTransaction(() => eraseNow(tables, position)),
-    eraseActor: (name) => root.childTransaction(() => eraseActorNow(tables, name)),
+    erase: (position) => durably(root, () => eraseNow(tables, position)),
+    eraseActor: (name) => durably(root, () => eraseActorNow(tables, name)),
+    erasePerson: (person) => durably(root, () => erasePersonNow(tables, person)),
+    async countPerson(person) {
+      root.resetReadTxn();
+      return linksOfPerson(tables, person).length;
+    },
+    pseudonym: (name) => pseudonymOf(tables, name),
     close: () => root.close(),
   };
 }
@@ -174,6 +178,46 @@ function eraseActorNow(tables: OpenTables, name: string): number {
     noteErasure(tables, `actor/${pseudonym}`, positions.length);
   }
   return positions.length;
+}
+
+function erasePersonNow(tables: OpenTables, person: AuditPerson): number {
+  const found = linksOfPerson(tables, person);
+  for (const { position } of found) {
+    void tables.payloads.remove(position);
+  }
+  const pseudonym = pseudonymOf(tables, person.name);
+  const isNeeded = [...tables.links.getRange()].some(({ value }) => {
+    const link = parseLink(value);
+    return link.actor === pseudonym && tenantOf(link) !== person.tenant;
+  });
+  if (!isNeeded) {
+    void tables.names.remove(pseudonym);
+  }
+  if (found.length > 0) {
+    noteErasure(tables, `actor/${pseudonym}`, found.length);
+  }
+  return found.length;
+}
+
+/** Subjects are `kind/tenant/id`. */
+function tenantOf({ subject }: AuditLink): string {
+  return subject.split("/")[1] ?? "";
+}
+
+/** Entries of a tenant whose payload is there and was made by, or mentions, a person. */
+function linksOfPerson(tables: OpenTables, person: AuditPerson): AuditLink[] {
+  const pseudonym = pseudonymOf(tables, person.name);
+  return [...tables.links.getRange()]
+    .map(({ value }) => parseLink(value))
+    .filter((link) => {
+      const text = tables.payloads.get(link.position);
+      const isOwn = text !== undefined && tenantOf(link) === person.tenant;
+      return isOwn && (link.actor === pseudonym || person.isMentioned(payloadOf(text)));
+    });
+}
+
+function payloadOf(text: string): string {
+  return (JSON.parse(text) as AuditPayload).payload;
 }
 
 /** An erasure leaves a trace of its own, or it could hide tampering. */

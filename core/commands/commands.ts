@@ -31,3 +31,15 @@ export interface Commands {
   /** Calls back after each durable append in any thread of this process; returns unsubscribe. */
   subscribe(listener: () => void): () => void;
 }
+
+/** Takes a person out of events that were already written; nothing else may change them. */
+export interface RewritesEvents {
+  /**
+   * Replaces actor and data of a tenant's events (streams are `kind/tenant/id`) where `change`
+   * gives new ones; returns how many. Durable when resolved.
+   */
+  rewrite(
+    tenant: string,
+    change: (event: StoredEvent) => Pick<StoredEvent, "actor" | "data"> | null,
+  ): Promise<number>;
+}

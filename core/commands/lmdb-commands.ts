@@ -1,7 +1,13 @@
-import { mkdirSync } from "node:fs";
-import { type Database, open, type RootDatabase } from "lmdb";
+import type { Database, RootDatabase } from "lmdb";
+import { durably, openLmdb } from "../queue/open-lmdb.ts";
 import { openWakeChannel } from "../queue/wake-channel.ts";
-import type { CommandEvent, CommandResult, Commands, StoredEvent } from "./commands.ts";
+import type {
+  CommandEvent,
+  CommandResult,
+  Commands,
+  RewritesEvents,
+  StoredEvent,
+} from "./commands.ts";
 
 interface CommandTables {
   readonly root: RootDatabase;
@@ -14,14 +20,16 @@ interface CommandTables {
 /** LMDB keys end at 1,978 bytes; a stream's name shares its key with the version. */
 const maxStreamBytes = 1024;
 
+export interface LmdbCommands extends Commands, RewritesEvents {
+  close(): Promise<void>;
+}
+
 /**
  * The embedded command log. One `append` is one LMDB transaction, so of two writers that expect
  * the same version exactly one succeeds, whichever threads they run in.
  */
-export function openLmdbCommands({ dir }: { dir: string }): Commands & { close(): Promise<void> } {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  // Without overlapping sync a transaction's promise resolves after its fsync.
-  const root = open({ path: dir, overlappingSync: false });
+export function openLmdbCommands({ dir }: { dir: string }): LmdbCommands {
+  const root = openLmdb(dir);
   const tables: CommandTables = {
     root,
     events: root.openDB("events", { encoding: "json" }),
@@ -31,9 +39,7 @@ export function openLmdbCommands({ dir }: { dir: string }): Commands & { close()
   return {
     async append(stream, expectedVersion, event) {
       checkStream(stream);
-      const result = await root.childTransaction(() =>
-        appendNow(tables, stream, expectedVersion, event),
-      );
+      const result = await durably(root, () => appendNow(tables, stream, expectedVersion, event));
       if (result.status === "done") {
         wake.notify();
       }
@@ -49,6 +55,7 @@ export function openLmdbCommands({ dir }: { dir: string }): Commands & { close()
       return [...tables.events.getRange({ start: position + 1, limit })].map(({ value }) => value);
     },
     subscribe: (listener) => wake.subscribe(listener),
+    rewrite: (tenant, change) => root.childTransaction(() => rewriteNow(tables, tenant, change)),
     async close() {
       wake.close();
       await root.close();
@@ -73,6 +80,23 @@ function appendNow(
   void tables.events.put(position, stored);
   void tables.versions.put([stream, version], position);
   return { status: "done", event: stored };
+}
+
+function rewriteNow(
+  { events }: CommandTables,
+  tenant: string,
+  change: Parameters<RewritesEvents["rewrite"]>[1],
+): number {
+  const own = [...events.getRange()].filter(({ value }) => value.stream.split("/")[1] === tenant);
+  let rewritten = 0;
+  for (const { key, value } of own) {
+    const changed = change(value);
+    if (changed !== null) {
+      void events.put(key, { ...value, ...changed });
+      rewritten += 1;
+    }
+  }
+  return rewritten;
 }
 
 function versionOf({ versions }: CommandTables, stream: string): number {

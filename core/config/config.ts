@@ -2,11 +2,14 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { findingTypes } from "../model/finding.ts";
+import { Attestations } from "./attestation-config.ts";
+import { Auth, Tls } from "./auth-config.ts";
+import { Otlp } from "./otlp-config.ts";
+import { Quotas } from "./quota-config.ts";
+import { Retention } from "./retention-config.ts";
+import { Notes, Webhooks } from "./webhook-config.ts";
 
 const port = z.int().min(0).max(65_535);
-const days = z.int().min(1).max(3650);
-const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 lower-case hex digits");
-const tenantName = z.string().regex(/^[a-z0-9_-]{1,64}$/, "expected 1 to 64 of a-z 0-9 _ -");
 
 function mebibytes(value: number): number {
   return value * 1024 * 1024;
@@ -43,33 +46,6 @@ export const ModelPrice = z.strictObject({
   cacheWrite: z.number().min(0).optional(),
 });
 
-export const ApiKey = z.strictObject({
-  name: z.string().min(1).describe("Who it is, in the audit log"),
-  sha256: sha256Hex.describe("SHA-256 of the key; make one with `telltale doctor --new-key`"),
-  tenant: tenantName.default("default").describe("Whose data it sees and sends"),
-  scopes: z
-    .array(z.enum(["ingest", "read", "approve", "admin"]))
-    .min(1)
-    .describe("Some of `ingest`, `read`, `approve`, `admin`"),
-});
-
-const Otlp = z.strictObject({
-  httpPort: port.default(4318).describe("OTLP/HTTP and change events; 0 picks a free port"),
-  grpcPort: port.default(4317).describe("OTLP/gRPC; not served yet"),
-  maxBodyBytes: z
-    .int()
-    .min(1024)
-    .default(mebibytes(64))
-    .describe("Limit of a body, before and after decompression"),
-  maxInFlightBytes: z
-    .int()
-    .min(1024)
-    .default(mebibytes(256))
-    .describe("Decompressed bytes being handled at once, in all; beyond it 503"),
-  maxPastDays: z.number().min(0).default(31).describe("Older records are time_out_of_range"),
-  maxFutureMinutes: z.number().min(0).default(10).describe("Records further ahead are refused"),
-});
-
 const Queue = z.strictObject({
   maxBytes: z.int().min(mebibytes(1)).default(mebibytes(1024)).describe("Limit of the queue file"),
   replayMinutes: z
@@ -92,14 +68,7 @@ const Store = z.strictObject({
     .min(mebibytes(64))
     .default(mebibytes(20 * 1024))
     .describe("Beyond it the oldest raw partitions are dropped, counted and shown"),
-  retention: z
-    .strictObject({
-      rawDays: days.default(35).describe("Spans, logs and metrics"),
-      windowDays: days.default(35).describe("Series by the minute"),
-      hourlyDays: days.default(400).describe("Series by the hour"),
-      findingDays: days.default(400).describe("Detections, findings and changes"),
-    })
-    .prefault({}),
+  retention: Retention.prefault({}),
 });
 
 const Analyzer = z.strictObject({
@@ -127,6 +96,10 @@ const Analyzer = z.strictObject({
     .default(10)
     .describe("Silence after which the windows of a service close"),
   checkpointMinutes: z.number().min(0.1).default(10).describe("Between two saves of series state"),
+  sampling: z
+    .record(z.string(), z.number().gt(0).max(1))
+    .default({})
+    .describe("Share of spans kept, by service.name, where telemetry does not say it itself"),
 });
 
 const Feedback = z.strictObject({
@@ -159,6 +132,24 @@ const Feedback = z.strictObject({
     .prefault({}),
 });
 
+const Health = z.strictObject({
+  minFreeDiskBytes: z
+    .int()
+    .min(0)
+    .default(mebibytes(256))
+    .describe("Not ready while the disk of the data folder has less room"),
+  storeSeconds: z
+    .number()
+    .gt(0)
+    .default(4)
+    .describe("Not ready while the store has not finished a write for so long"),
+  stuckSeconds: z
+    .number()
+    .gt(0)
+    .default(60)
+    .describe("Not ready while records wait and none was stored for so long"),
+});
+
 /** Everything a user can set. Keys are camelCase; each has a default. */
 export const Config = z.strictObject({
   host: z.string().default("127.0.0.1").describe("The address every port binds to"),
@@ -174,22 +165,22 @@ export const Config = z.strictObject({
   api: z
     .strictObject({ port: port.default(7070).describe("API and console; 0 picks a free port") })
     .prefault({}),
-  auth: z
-    .strictObject({
-      apiKeys: z.array(ApiKey).default([]).describe("See below; empty: loopback only"),
-    })
-    .prefault({})
-    .describe("With keys set every port asks for one (Authorization: Bearer or X-API-Key)"),
+  auth: Auth.prefault({}).describe("With any of it set, every port asks who is calling"),
+  tls: Tls.prefault({}).describe("Transport security of every port"),
+  quotas: Quotas.prefault({}).describe("How fast each tenant may send"),
+  webhooks: Webhooks.prefault({}),
+  notes: Notes.prefault({}),
+  attestations: Attestations.prefault({}),
   queue: Queue.prefault({}),
   store: Store.prefault({}),
   analyzer: Analyzer.prefault({}),
   feedback: Feedback.prefault({}),
+  health: Health.prefault({}),
 });
 
 export type Config = z.infer<typeof Config>;
 export type Repository = z.infer<typeof Repository>;
 export type ModelPrice = z.infer<typeof ModelPrice>;
-export type ApiKey = z.infer<typeof ApiKey>;
 
 /** Folder of the user's configuration, after the XDG base directory specification. */
 export function userConfigDir(env: NodeJS.ProcessEnv): string {

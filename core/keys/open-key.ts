@@ -79,7 +79,11 @@ export function describeKey(id: string, bytes: Buffer): QueueKey {
   return { id, bytes, fingerprint: hash.digest("hex").slice(0, 32) };
 }
 
-function keyPath({ keyFile, env }: OpenKeyOptions, id: string): string {
+/** Where the key with this id is looked for. */
+export function keyPath(
+  { keyFile, env }: Pick<OpenKeyOptions, "keyFile" | "env">,
+  id: string,
+): string {
   const named = keyFile || env["TELLTALE_KEY_FILE"];
   return resolve(named || join(userConfigDir(env), "telltale", "keys", id));
 }
@@ -208,7 +212,7 @@ function missingKey(path: string, dataDir: string): QueueKeyError {
     "KEY_MISSING",
     `the queue in ${dataDir} holds encrypted records, but its key file ${path} does not exist: ` +
       "put the key back there, or name it with keyFile or TELLTALE_KEY_FILE; to give up what " +
-      `is queued, move ${join(dataDir, "queue")} away`,
+      `is queued, move ${join(dataDir, "queue")} away (and notes beside it, if it is there)`,
   );
 }
 
@@ -217,7 +221,7 @@ function wrongKey(path: string, dataDir: string): QueueKeyError {
     "KEY_WRONG",
     `the key in ${path} is not the one that the queue in ${dataDir} was encrypted with: name ` +
       "the right one with keyFile or TELLTALE_KEY_FILE; to give up what is queued, move " +
-      `${join(dataDir, "queue")} away`,
+      `${join(dataDir, "queue")} away (and notes beside it, if it is there)`,
   );
 }
 

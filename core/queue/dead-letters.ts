@@ -15,14 +15,23 @@ import {
 import type { Sealer } from "./seal.ts";
 
 /** A dead letter as lists show it: without the body. */
-export type DeadLetterSummary = Omit<DeadLetter, "body">;
+export interface DeadLetterSummary extends Omit<DeadLetter, "body"> {
+  readonly bodyBytes: number;
+}
 
 /** Records that could not be stored, kept encrypted until a person replays or drops them. */
 export interface DeadLetters {
-  /** Oldest first; `cursor` is the `nextCursor` of the page before, or empty. */
-  list(limit: number, cursor: string): { items: DeadLetterSummary[]; nextCursor: string | null };
+  /**
+   * Oldest first; `cursor` is the `nextCursor` of the page before, or empty. A tenant's name
+   * leaves out those of others.
+   */
+  list(
+    limit: number,
+    cursor: string,
+    tenant?: string,
+  ): { items: DeadLetterSummary[]; nextCursor: string | null };
   /** The body is empty when its bytes no longer decrypt. */
-  get(position: number): DeadLetter | null;
+  get(position: number): (DeadLetter & DeadLetterSummary) | null;
   /** Queues the record again at a new position, which is returned; null when there is none. */
   replay(position: number): Promise<number | null>;
   /** Deletes the record; it stays counted as dead-lettered. */
@@ -41,10 +50,14 @@ export interface DeadLetterDependencies {
 export function createDeadLetters(dependencies: DeadLetterDependencies): DeadLetters {
   const { tables, sealer } = dependencies;
   return {
-    list(limit, cursor) {
+    list(limit, cursor, tenant) {
       tables.root.resetReadTxn();
       const start = cursor === "" ? 0 : Number(cursor) + 1;
-      const rows = [...tables.dead.getRange({ start, limit: limit + 1 })];
+      const range = tables.dead.getRange({ start });
+      const own = range.filter(
+        ({ value }) => tenant === undefined || parseHeader(value.header).tenant === tenant,
+      );
+      const rows = Array.from(own.slice(0, limit + 1));
       const items = rows.slice(0, limit).map(({ key, value }) => summarize(sealer, key, value));
       const last = items.at(-1);
       return { items, nextCursor: rows.length > limit && last ? String(last.position) : null };
@@ -130,7 +143,7 @@ async function replay(
 }
 
 function summarize(sealer: Sealer, position: number, entry: DeadEntry): DeadLetterSummary {
-  const { bodyBytes: _, ...header } = parseHeader(entry.header);
+  const header = parseHeader(entry.header);
   const reason = sealer.open(Buffer.from(entry.sealedReason, "base64"), entry.header).toString();
   return { ...header, position, reason, failedAtUnixMs: entry.failedAtUnixMs };
 }

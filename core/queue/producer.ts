@@ -3,6 +3,7 @@ import { stableId } from "../model/identity.ts";
 import type { AccountedSignal } from "../model/telemetry.ts";
 import { accountingRows, addReasons, count, sumReasons } from "./accounting.ts";
 import { digestLimit, makeRoom, recordBytes, roomShare } from "./capacity.ts";
+import { DiskWriteError } from "./open-lmdb.ts";
 import {
   type AppendOptions,
   type AppendResult,
@@ -44,13 +45,27 @@ const refusedFlushMs = 1000;
 export function createProducer(dependencies: ProducerDependencies): LmdbProducer {
   const { tables, sealer, notify } = dependencies;
   const refusals = createRefusalCounter(tables);
+  let failed = false;
+
+  /** Notes whether the disk took it. */
+  async function write<Result>(work: () => Result): Promise<Result> {
+    try {
+      const result = await inTransaction(tables, work);
+      failed = false;
+      return result;
+    } catch (error) {
+      failed ||= error instanceof DiskWriteError;
+      throw error;
+    }
+  }
+
   return {
     async append(record, options = {}) {
       const headerText = JSON.stringify(headerOf(record));
       // Sealed before the transaction: the write lock is not held while encrypting.
       const sealed = sealer.seal(record.body, headerText);
       const prepared = { record, headerText, sealed, options };
-      const result = await inTransaction(tables, () => appendNow(dependencies, prepared));
+      const result = await write(() => appendNow(dependencies, prepared));
       if (result.status === "full") {
         throw new QueueFullError(result.usedBytes, dependencies.limitBytes);
       }
@@ -67,6 +82,11 @@ export function createProducer(dependencies: ProducerDependencies): LmdbProducer
       return accountingRows(tables, tenant);
     },
     stats: () => readStats(tables, dependencies.limitBytes),
+    async check() {
+      if (failed) {
+        await write(() => writeState(tables, readState(tables)));
+      }
+    },
   };
 }
 
@@ -243,6 +263,7 @@ function readStats(tables: QueueTables, limitBytes: number): QueueStats {
   const state = freshState(tables);
   const rows = accountingRows(tables);
   return {
+    head: state.head,
     recordsWaiting: rows.reduce((sum, { inFlight }) => sum + inFlight, 0),
     requestsWaiting: state.nextPosition - state.head,
     fileBytes: fileBytes(tables),

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Database, open, type RootDatabase } from "lmdb";
+import type { Database, RootDatabase } from "lmdb";
 import type { AccountedSignal } from "../model/telemetry.ts";
+import { durably, openLmdb } from "./open-lmdb.ts";
 import type { NewQueueRecord } from "./queue.ts";
 
 /** The LMDB databases of the queue; one file, so that a transaction spans them all. */
@@ -78,10 +79,7 @@ export interface DeadEntry {
 const dataFile = "data.mdb";
 
 export function openQueueTables(dir: string): QueueTables {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  // Without overlapping sync a transaction's promise resolves after its fsync, and no other
-  // thread sees it before: a batch is never stored from records that a power cut could take back.
-  const root = open({ path: dir, overlappingSync: false, maxDbs: 16 });
+  const root = openLmdb(dir, 16);
   return {
     root,
     file: join(dir, dataFile),
@@ -119,10 +117,9 @@ function isBlank(table: Database<unknown, number>): boolean {
   return [...table.getKeys({ limit: 1 })].length === 0;
 }
 
-/** All of it or none, durable when resolved; many calls at once share one sync. */
+/** A change of the queue, all of it or none; see {@link durably}. */
 export function inTransaction<Result>(tables: QueueTables, work: () => Result): Promise<Result> {
-  // A child transaction rolls back when `work` throws; a plain one would keep what was put.
-  return tables.root.childTransaction(work);
+  return durably(tables.root, work);
 }
 
 export function readState(tables: QueueTables): QueueState {

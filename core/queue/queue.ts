@@ -51,9 +51,16 @@ export interface QueueProducer {
   accounting(tenant?: string): Promise<AccountingRow[]>;
   /** Consumer lag and size, for metrics and back-pressure. */
   stats(): QueueStats;
+  /**
+   * Resolves when the queue can be written as far as is known; after a failed write it tries
+   * again. Throws `DiskWriteError` otherwise.
+   */
+  check(): Promise<void>;
 }
 
 export interface QueueStats {
+  /** Position of the oldest request that waits; rises with every commit. */
+  readonly head: number;
   readonly recordsWaiting: number;
   readonly requestsWaiting: number;
   readonly fileBytes: number;

@@ -1,7 +1,7 @@
 import type { ChdbConnection } from "./chdb-connection.ts";
 import { sqlString } from "./format-param.ts";
-import { keepColumn, type NativeBlock } from "./native/native-block.ts";
-import type { Spool } from "./native/spool.ts";
+import { keepColumn } from "./native/native-block.ts";
+import type { Spool, SpooledBlock } from "./native/spool.ts";
 import type { InsertOptions, QueryParams, Store } from "./store.ts";
 
 /**
@@ -27,10 +27,10 @@ export function createChdbStore(connection: ChdbConnection, spool: Spool): Store
     insert: (table, rows, options) =>
       connection.run(async () => {
         const settings = insertSettings(options);
-        if ("chunks" in rows) {
-          await spool.with(rows, (path) =>
-            chdb.queryAsync(blockInsert(table, rows, path, settings)),
-          );
+        if ("path" in rows) {
+          await chdb.queryAsync(blockInsert(table, rows, settings));
+        } else if ("chunks" in rows) {
+          await spool.with(rows, (block) => chdb.queryAsync(blockInsert(table, block, settings)));
         } else if (rows.length > 0) {
           const values = toNdjson(rows);
           await chdb.rawInsert({ table, values, settings, format: "JSONEachRow" });
@@ -62,8 +62,7 @@ function insertSettings(options: InsertOptions | undefined): Record<string, stri
 /** A block comes out of the file as it went in, so a token stands for the same rows each time. */
 function blockInsert(
   table: string,
-  { columns, filtered }: NativeBlock,
-  path: string,
+  { columns, filtered, path }: SpooledBlock,
   settings: InsertSettings,
 ): string {
   const names = columns.map(({ name }) => `\`${name}\``);

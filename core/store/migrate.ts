@@ -1,7 +1,12 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type MigrationSettings, renderMigration } from "./migration-template.ts";
+import {
+  createdTable,
+  type MigrationSettings,
+  partSettings,
+  renderMigration,
+} from "./migration-template.ts";
 import type { Store } from "./store.ts";
 
 /** One numbered file of `migrations/`: a single statement, forward only. */
@@ -23,11 +28,17 @@ const createMigrationTable = `
   ENGINE = {{engine:ReplacingMergeTree(AppliedAt)}}
   ORDER BY Version`;
 
+/** The data was written by a newer version of Telltale. */
+export class NewerSchemaError extends Error {
+  override readonly name = "NewerSchemaError";
+}
+
 /**
  * Brings the store to the newest schema. A statement that ran but was not yet written down (a
  * kill in between) runs again, which `IF NOT EXISTS` makes harmless. A retention that changed in
  * the configuration is applied to the tables that exist.
  *
+ * @throws NewerSchemaError when the store was migrated by a newer version.
  * @throws Error naming the migration that failed, or that was edited after it was applied.
  */
 export async function migrate(
@@ -37,6 +48,7 @@ export async function migrate(
 ): Promise<void> {
   await store.command(renderMigration(createMigrationTable, settings));
   const applied = await readApplied(store);
+  refuseNewer(applied, migrations);
   for (const migration of migrations) {
     const rendered = renderMigration(migration.sql, settings);
     const before = applied.get(migration.version);
@@ -45,13 +57,71 @@ export async function migrate(
       await writeDown(store, migration, rendered);
       continue;
     }
-    if (before.Digest !== digestOf(migration)) {
-      throw new Error(
-        `migration ${migration.name}: expected the text that was applied (${before.Digest}), ` +
-          `got ${digestOf(migration)}; add a new migration instead of editing this one`,
-      );
-    }
+    refuseEdited(before, migration);
     await applyRetention(store, { before, migration, rendered, settings });
+  }
+  await applyPartSettings(store, settings);
+}
+
+/**
+ * The migrations that `migrate` would run, without running any.
+ *
+ * @throws NewerSchemaError when the store was migrated by a newer version.
+ */
+export async function pendingMigrations(
+  store: Store,
+  migrations: readonly Migration[] = readMigrations(),
+): Promise<Migration[]> {
+  const [known] = await store.query(
+    "SELECT 1 FROM system.tables WHERE database = currentDatabase() AND name = 'schema_migrations'",
+  );
+  const applied =
+    known === undefined ? new Map<number, AppliedMigration>() : await readApplied(store);
+  refuseNewer(applied, migrations);
+  return migrations.filter(({ version }) => !applied.has(version));
+}
+
+/** The number of the newest migration that this program knows. */
+export function newestVersion(migrations: readonly Migration[] = readMigrations()): number {
+  return Math.max(0, ...migrations.map(({ version }) => version));
+}
+
+function refuseNewer(
+  applied: ReadonlyMap<number, AppliedMigration>,
+  migrations: readonly Migration[],
+): void {
+  const newest = newestVersion(migrations);
+  const found = Math.max(0, ...applied.keys());
+  if (found > newest) {
+    throw new NewerSchemaError(
+      `the data was written by a newer version of Telltale: its schema is ${found}, this program ` +
+        `knows up to ${newest}. Run the newer version, or restore a backup of this one`,
+    );
+  }
+}
+
+function refuseEdited(before: AppliedMigration, migration: Migration): void {
+  if (before.Digest !== digestOf(migration)) {
+    throw new Error(
+      `migration ${migration.name}: expected the text that was applied (${before.Digest}), ` +
+        `got ${digestOf(migration)}; add a new migration instead of editing this one`,
+    );
+  }
+}
+
+/** Tables of earlier versions get what newer ones are created with. */
+async function applyPartSettings(store: Store, { cluster }: MigrationSettings): Promise<void> {
+  const tables = await store.query<{ name: string }>(
+    `SELECT name FROM system.tables
+    WHERE database = currentDatabase() AND engine LIKE '%MergeTree' AND sorting_key LIKE 'Tenant%'
+      AND position(create_table_query, {newest:String}) = 0`,
+    { newest: partSettings[0] },
+  );
+  const onCluster = cluster === "" ? "" : `ON CLUSTER \`${cluster}\``;
+  for (const { name } of tables) {
+    await store.command(
+      `ALTER TABLE ${name} ${onCluster} MODIFY SETTING ${partSettings.join(", ")}`,
+    );
   }
 }
 
@@ -97,11 +167,12 @@ interface RetentionChange {
 async function applyRetention(store: Store, change: RetentionChange): Promise<void> {
   const { before, migration, rendered, settings } = change;
   const ttl = ttlOf(rendered);
-  const table = /^\s*CREATE TABLE IF NOT EXISTS (\w+)/m.exec(rendered)?.[1];
-  if (ttl === before.Ttl || table === undefined) {
+  const table = createdTable(rendered);
+  if (ttl === before.Ttl || table === null) {
     return;
   }
-  const alter = `ALTER TABLE ${table} {{on_cluster}} MODIFY TTL ${ttl}`;
+  // Without waiting: the rows that are now too old go in the background.
+  const alter = `ALTER TABLE ${table} {{on_cluster}} MODIFY TTL ${ttl} SETTINGS mutations_sync = 0`;
   await store.command(renderMigration(alter, settings));
   await writeDown(store, migration, rendered);
 }

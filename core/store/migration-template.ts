@@ -1,10 +1,23 @@
-import type { Config } from "../config/config.ts";
+import type { Retention } from "../config/retention-config.ts";
+import { classOfPlaceholder, physicalDays } from "../retention/retention-days.ts";
 
 export interface MigrationSettings {
-  readonly retention: Config["store"]["retention"];
+  readonly retention: Retention;
   /** Name of the ClickHouse cluster; empty for one server or the embedded store. */
   readonly cluster: string;
 }
+
+/**
+ * How long parts outlive their merge, and how soon they go after that. chdb's own defaults are 0,
+ * which a power cut may turn into a loss (merged parts are not synced, and the kernel writes them
+ * back within 35 s), and up to five minutes, for which erased bytes would stay on the disk.
+ */
+export const partSettings: readonly string[] = [
+  "old_parts_lifetime = 60",
+  "cleanup_delay_period = 3",
+  "max_cleanup_delay_period = 10",
+  "cleanup_delay_period_random_add = 1",
+];
 
 /**
  * Fills the placeholders of a migration: the same SQL creates the tables of the embedded store
@@ -16,22 +29,26 @@ export function renderMigration(sql: string, { retention, cluster }: MigrationSe
   const replicated = cluster !== "";
   const values: Readonly<Record<string, string>> = {
     on_cluster: replicated ? `ON CLUSTER \`${cluster}\`` : "",
-    dedup_window: replicated
-      ? "replicated_deduplication_window = 10000"
-      : "non_replicated_deduplication_window = 10000",
-    raw_days: String(retention.rawDays),
-    window_days: String(retention.windowDays),
-    hourly_days: String(retention.hourlyDays),
-    finding_days: String(retention.findingDays),
+    dedup_window: [
+      `${replicated ? "replicated" : "non_replicated"}_deduplication_window = 10000`,
+      ...partSettings,
+    ].join(", "),
   };
+  const table = createdTable(sql) ?? "";
   return sql.replace(/\{\{(\w+)(?::([^}]+))?\}\}/g, (placeholder, name: string, engine: string) => {
     if (name === "engine" && engine !== undefined) {
       return replicated ? `Replicated${engine}` : engine;
     }
     const value = values[name];
-    if (value === undefined) {
+    const retained = classOfPlaceholder(name, table);
+    if (value === undefined && retained === null) {
       throw new Error(`expected a known placeholder, got ${placeholder}`);
     }
-    return value;
+    return value ?? String(retained && physicalDays(retention, retained));
   });
+}
+
+/** The table that a migration creates, or `null`. */
+export function createdTable(sql: string): string | null {
+  return /^\s*CREATE TABLE IF NOT EXISTS (\w+)/m.exec(sql)?.[1] ?? null;
 }

@@ -13,7 +13,7 @@ import {
 } from "./chdb-connection.ts";
 import { createChdbStore } from "./chdb-store.ts";
 import { migrate } from "./migrate.ts";
-import { openSpool } from "./native/spool.ts";
+import { clearSpool, openSpool } from "./native/spool.ts";
 import type { Store } from "./store.ts";
 
 export interface StoreOptions {
@@ -30,6 +30,8 @@ export interface OpenedStore {
   readonly adHoc: AdHocStore;
   /** The folder of the data. */
   readonly path: string;
+  /** For {@link connectStore} in other threads. */
+  readonly spoolDir: string;
   migrate(): Promise<void>;
   close(): Promise<void>;
 }
@@ -46,7 +48,9 @@ export async function openStore({ dataDir, config, logger }: StoreOptions): Prom
   const engine = new Session(folder.path, { connectionArgs: engineArguments(config) });
   engine.query("CREATE DATABASE IF NOT EXISTS telltale");
   const opened: ChdbConnection[] = [];
-  const spool = openSpool(join(folder.path, "spool"));
+  const spoolDir = join(folder.path, "spool");
+  clearSpool(spoolDir);
+  const spool = openSpool(spoolDir);
   const writes = createChdbStore(await open(writeSettings(config)), spool);
   const reads = createChdbStore(await open(readSettings(config)), spool);
   const adHoc = createAdHocStore(
@@ -64,6 +68,7 @@ export async function openStore({ dataDir, config, logger }: StoreOptions): Prom
     reads,
     adHoc,
     path: folder.path,
+    spoolDir,
     migrate: () => migrate(writes, { retention: config.retention, cluster: "" }),
     async close() {
       await Promise.all(opened.map((connection) => connection.close()));

@@ -1,5 +1,5 @@
-import type { MessagePort, Transferable } from "node:worker_threads";
-import type { NativeBlock } from "./native/native-block.ts";
+import type { MessagePort } from "node:worker_threads";
+import type { Spool, SpooledBlock } from "./native/spool.ts";
 import type { InsertOptions, QueryParams, Store } from "./store.ts";
 import { StoreError, toStoreError } from "./store-error.ts";
 
@@ -14,7 +14,7 @@ type Call =
   | {
       readonly method: "insert";
       readonly table: string;
-      readonly rows: readonly object[] | NativeBlock;
+      readonly rows: readonly object[] | SpooledBlock;
       readonly options?: InsertOptions;
     };
 
@@ -53,10 +53,10 @@ function perform(store: Store, call: Call): Promise<unknown> {
 }
 
 /**
- * The other side of {@link serveStore}. A block given to `insert` is moved, not copied: the
- * caller must not use it afterwards. A closed port fails what is open.
+ * The other side of {@link serveStore}. Blocks go through files of `spool`, not through the port.
+ * A closed port fails what is open.
  */
-export function connectStore(port: MessagePort): StorePair {
+export function connectStore(port: MessagePort, spool: Spool): StorePair {
   const pending = new Map<number, Pending>();
   let nextId = 0;
   let closed = false;
@@ -86,17 +86,14 @@ export function connectStore(port: MessagePort): StorePair {
         await send(connection, { method: "command", sql, ...(params && { params }) });
       },
       async insert(table, rows, options) {
-        const call: Call = { method: "insert", table, rows, ...(options && { options }) };
-        await send(connection, call, transferOf(rows));
+        const insert = (ready: readonly object[] | SpooledBlock) =>
+          send(connection, { method: "insert", table, rows: ready, ...(options && { options }) });
+        await ("chunks" in rows ? spool.with(rows, insert) : insert(rows));
       },
     };
   }
 
-  function send(
-    connection: keyof StorePair,
-    call: Call,
-    transfer: readonly Transferable[] = [],
-  ): Promise<unknown> {
+  function send(connection: keyof StorePair, call: Call): Promise<unknown> {
     if (closed) {
       return Promise.reject(portClosed());
     }
@@ -105,7 +102,7 @@ export function connectStore(port: MessagePort): StorePair {
     return new Promise((resolve, reject) => {
       pending.set(id, { resolve, reject });
       try {
-        port.postMessage({ id, connection, call } satisfies Request, transfer);
+        port.postMessage({ id, connection, call } satisfies Request);
       } catch (error) {
         pending.delete(id);
         reject(toStoreError(error));
@@ -117,11 +114,6 @@ export function connectStore(port: MessagePort): StorePair {
 interface Pending {
   resolve(result: unknown): void;
   reject(error: Error): void;
-}
-
-/** The pieces of a block own their memory. */
-function transferOf(rows: readonly object[] | NativeBlock): Transferable[] {
-  return "chunks" in rows ? rows.chunks.map((chunk) => chunk.buffer) : [];
 }
 
 function portClosed(): StoreError {

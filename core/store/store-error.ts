@@ -23,6 +23,7 @@ export class StoreError extends Error {
 const retryableCodes = new Map([
   ["74", "CANNOT_READ_FROM_FILE_DESCRIPTOR"],
   ["75", "CANNOT_WRITE_TO_FILE_DESCRIPTOR"],
+  ["76", "CANNOT_OPEN_FILE"],
   ["159", "TIMEOUT_EXCEEDED"],
   ["202", "TOO_MANY_SIMULTANEOUS_QUERIES"],
   ["209", "SOCKET_TIMEOUT"],

@@ -1,4 +1,5 @@
 import type { NativeBlock } from "./native/native-block.ts";
+import type { SpooledBlock } from "./native/spool.ts";
 
 /**
  * The ClickHouse store as the three parts see it. Embedded, it is chdb in this process; the
@@ -14,18 +15,16 @@ export interface InsertOptions {
   readonly token: string;
 }
 
+export type InsertRows = readonly object[] | NativeBlock | SpooledBlock;
+
 export interface Store {
   /** Runs one statement that returns rows; each row is an object keyed by column. */
   query<Row>(sql: string, params?: QueryParams): Promise<Row[]>;
   /** Runs one statement without a result (DDL, ALTER, OPTIMIZE). */
   command(sql: string, params?: QueryParams): Promise<void>;
   /**
-   * Inserts rows given as objects, or as a block by column on the hot path. Resolves once
-   * ClickHouse has accepted them.
+   * Inserts rows given as objects, or as a block by column on the hot path; the memory of a
+   * block is freed. Resolves once ClickHouse has accepted them.
    */
-  insert(
-    table: string,
-    rows: readonly object[] | NativeBlock,
-    options?: InsertOptions,
-  ): Promise<void>;
+  insert(table: string, rows: InsertRows, options?: InsertOptions): Promise<void>;
 }

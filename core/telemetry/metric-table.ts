@@ -10,6 +10,21 @@ export const metricTable = {
     unit: "s",
     description: "Time from the first byte of a request to its answer",
   },
+  "telltale.collector.throttled": {
+    kind: "counter",
+    unit: "{request}",
+    description: "Requests refused because their tenant was over its quota, by signal",
+  },
+  "telltale.auth.failures": {
+    kind: "counter",
+    unit: "{request}",
+    description: "Requests without a valid credential, by reason",
+  },
+  "telltale.webhooks.deliveries": {
+    kind: "counter",
+    unit: "{delivery}",
+    description: "Webhook deliveries, by forge and what became of them",
+  },
   "telltale.analyzer.batches": {
     kind: "counter",
     unit: "{batch}",
@@ -45,6 +60,13 @@ export const metricTable = {
     unit: "{row}",
     description: "Raw rows dropped to stay within the disk limit, by table",
   },
+  "telltale.store.expired": {
+    kind: "counter",
+    unit: "{row}",
+    description: "Rows removed because their tenant keeps less than others, by table",
+  },
+  "telltale.store.size": { kind: "gauge", unit: "By", description: "Size of the store's data" },
+  "telltale.store.limit": { kind: "gauge", unit: "By", description: "Limit of the store's data" },
   "telltale.queue.waiting": {
     kind: "gauge",
     unit: "{record}",
@@ -56,6 +78,32 @@ export const metricTable = {
     kind: "gauge",
     unit: "s",
     description: "Age of the oldest record that waits",
+  },
+  "telltale.health.ready": { kind: "gauge", unit: "1", description: "1 when ready, else 0" },
+  "telltale.health.reasons": {
+    kind: "gauge",
+    unit: "{reason}",
+    description: "Parts that are in trouble, as /readyz names them",
+  },
+  "telltale.health.skipped": {
+    kind: "gauge",
+    unit: "{event}",
+    description: "Events of the command log that could not be understood and were left out",
+  },
+  "telltale.health.disk.free": {
+    kind: "gauge",
+    unit: "By",
+    description: "Room on the disk of the data folder",
+  },
+  "telltale.health.queue.room": {
+    kind: "gauge",
+    unit: "1",
+    description: "Share of the queue that new records may still take",
+  },
+  "telltale.health.store.wait": {
+    kind: "gauge",
+    unit: "s",
+    description: "Age of the oldest write that the store has not finished",
   },
   "telltale.process.memory": { kind: "gauge", unit: "By", description: "Resident set size" },
 } as const satisfies Record<string, MetricDefinition>;

@@ -9,6 +9,7 @@ import { changesRoutes } from "./changes-routes.ts";
 import { consoleRoutes } from "./console-routes.ts";
 import { findingsRoutes } from "./findings-routes.ts";
 import { proposalsRoutes } from "./proposals-routes.ts";
+import { sessionsRoutes } from "./sessions-routes.ts";
 import { createSetFindingStatus } from "./set-finding-status.ts";
 import { type StatusDependencies, statusRoutes } from "./status-routes.ts";
 
@@ -30,6 +31,7 @@ export function feedbackRoutes(dependencies: FeedbackRoutesDependencies) {
   return async (instance: FastifyInstance): Promise<void> => {
     await instance.register(findingsRoutes({ reads, setStatus }));
     await instance.register(changesRoutes(dependencies));
+    await instance.register(sessionsRoutes(dependencies));
     await instance.register(
       proposalsRoutes({
         reads,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { claimSourceNames } from "../../core/lineage/session-claim.ts";
 import { changeKinds, deploymentStatuses } from "../../core/model/change.ts";
 import { findingStatuses, findingTypes, severities } from "../../core/model/finding.ts";
 import { proposalStates, surfaces } from "../../core/model/proposal.ts";
@@ -65,6 +66,18 @@ export const LineageNode = z.object({
   intent: z.string().optional(),
   time: time.optional(),
   probability: probability.optional(),
+  sources: z
+    .array(
+      z.object({
+        source: z.enum(claimSourceNames),
+        confidence: probability,
+        authenticated: z
+          .boolean()
+          .describe("False for what anyone who can push to the repository can write"),
+      }),
+    )
+    .optional()
+    .describe("Of a session: who says that it made the change, the surest first"),
 });
 
 export const Lineage = z.object({
@@ -93,7 +106,9 @@ export const Change = z.object({
   startedAt: time.nullable(),
   completedAt: time.nullable(),
   status: z.enum([...deploymentStatuses, ""]),
-  source: z.string(),
+  source: z.string().describe("Where the statement comes from; telemetry: noticed, not reported"),
+  artifacts: z.array(z.string()).describe("Digests of what was built or deployed"),
+  details: z.record(z.string(), z.unknown()).describe("What only this kind of change carries"),
   findings: z
     .array(z.object({ findingId: z.string(), probability }))
     .optional()
@@ -166,6 +181,12 @@ export const Status = z.object({
     deadLettered: z.int(),
     inFlight: z.int(),
   }),
+  removed: z
+    .object({
+      max_disk: z.int().describe("Dropped to stay within store.maxDiskBytes"),
+      tenant_retention: z.int().describe("Older than this tenant keeps, though others keep longer"),
+    })
+    .describe("Stored rows that were removed again, in all tables"),
   findings: z.object({ open: z.int(), total: z.int() }),
   proposals: z.object({ total: z.int(), byState: z.record(z.string(), z.int()) }),
 });

@@ -3,6 +3,7 @@ import { principalOf } from "../../core/auth/principal.ts";
 import { findingColumns } from "../../core/findings/finding-columns.ts";
 import { routeSchema } from "../../core/http/route-schema.ts";
 import type { AccountingRow } from "../../core/queue/queue.ts";
+import { readRemovals } from "../../core/retention/record-removals.ts";
 import type { Store } from "../../core/store/store.ts";
 import { Status } from "./response-schemas.ts";
 
@@ -51,6 +52,7 @@ export function statusRoutes({ reads, accounting, about }: StatusDependencies) {
         return {
           ...about(),
           ingest: totals(await accounting(tenant)),
+          removed: await readRemovals(reads, tenant),
           findings: { open: Number(findings?.open ?? 0), total: Number(findings?.total ?? 0) },
           proposals: {
             total: Object.values(byState).reduce((sum, count) => sum + count, 0),

@@ -1,6 +1,7 @@
 import type { Commands } from "../../core/commands/commands.ts";
 import type { Logger } from "../../core/log.ts";
 import type { Store } from "../../core/store/store.ts";
+import { StoreError } from "../../core/store/store-error.ts";
 import type { FindingStatusRecord } from "./finding-status.ts";
 import type { Ledger, LedgerChanges } from "./ledger.ts";
 import type { ProposalRecord } from "./proposal-state.ts";
@@ -13,6 +14,8 @@ export interface Projector {
   projected(position: number): Promise<void>;
   /** Follows the log until the returned function is called. */
   follow(): () => void;
+  /** Entities that the tables would not take and that were left out. */
+  skipped(): number;
 }
 
 export interface ProjectorDependencies {
@@ -29,6 +32,7 @@ export interface ProjectorDependencies {
 export function createProjector(dependencies: ProjectorDependencies): Projector {
   const { commands, ledger, logger } = dependencies;
   let projectedPosition = -1;
+  let skipped = 0;
   let waiters: { readonly position: number; readonly resolve: () => void }[] = [];
   let running: Promise<void> = Promise.resolve();
   // Entities folded but not yet written, because an insert failed.
@@ -38,7 +42,7 @@ export function createProjector(dependencies: ProjectorDependencies): Projector 
     const changes = await ledger.catchUp();
     const first = projectedPosition < 0;
     pending = merged(pending, first ? await missing(dependencies) : changes);
-    await write(dependencies.writes, pending);
+    skipped += await write(dependencies, pending);
     pending = undefined;
     projectedPosition = ledger.position();
     const ready = waiters.filter(({ position }) => position <= projectedPosition);
@@ -67,6 +71,7 @@ export function createProjector(dependencies: ProjectorDependencies): Projector 
       commands.subscribe(() => {
         run().catch((error: unknown) => logger.error({ err: error }, "Projection failed"));
       }),
+    skipped: () => skipped,
   };
 }
 
@@ -110,21 +115,42 @@ function newestOf<Item extends { readonly position: number }>(
   return [...newest.values()].toSorted((a, b) => a.position - b.position);
 }
 
-async function write(store: Store, changes: LedgerChanges): Promise<void> {
-  await insertRows(store, "proposals", changes.proposals.map(proposalRow));
-  await insertRows(store, "finding_status", changes.findingStatuses.map(statusRow));
+/** Writes what changed; returns how many rows the tables would not take. */
+async function write(to: ProjectorDependencies, changes: LedgerChanges): Promise<number> {
+  const proposals = await insertRows(to, "proposals", changes.proposals, proposalRow);
+  const statuses = await insertRows(to, "finding_status", changes.findingStatuses, statusRow);
+  return proposals + statuses;
 }
 
-async function insertRows(
-  store: Store,
+/** One bad row must not hold up the others: it is logged and left out. */
+async function insertRows<Item extends { readonly position: number }>(
+  to: ProjectorDependencies,
   table: string,
-  rows: readonly { readonly Revision: number }[],
-): Promise<void> {
-  if (rows.length === 0) {
-    return;
+  items: readonly Item[],
+  toRow: (item: Item) => object,
+): Promise<number> {
+  if (items.length === 0) {
+    return 0;
   }
-  const revisions = rows.map((row) => row.Revision);
-  await store.insert(table, rows, { token: `projection/${table}/${revisions.join(",")}` });
+  const positions = items.map(({ position }) => position);
+  try {
+    const token = `projection/${table}/${positions.join(",")}`;
+    await to.writes.insert(table, items.map(toRow), { token });
+    return 0;
+  } catch (error) {
+    if (error instanceof StoreError && error.retryable) {
+      throw error;
+    }
+    if (items.length === 1) {
+      to.logger.error({ table, position: positions[0] }, "Skipped a row that cannot be stored");
+      return 1;
+    }
+  }
+  let skipped = 0;
+  for (const item of items) {
+    skipped += await insertRows(to, table, [item], toRow);
+  }
+  return skipped;
 }
 
 function proposalRow({ proposal, position }: ProposalRecord) {

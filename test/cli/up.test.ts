@@ -14,7 +14,11 @@ import { waitUntil } from "../helpers/wait-until.ts";
 const dir = mkdtempSync(join(tmpdir(), "telltale-up-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-const freePorts = { TELLTALE_OTLP_HTTP_PORT: "0", TELLTALE_API_PORT: "0" };
+const freePorts = {
+  TELLTALE_OTLP_HTTP_PORT: "0",
+  TELLTALE_OTLP_GRPC_PORT: "0",
+  TELLTALE_API_PORT: "0",
+};
 
 describe("a start that is refused", () => {
   it("names every problem of the configuration and exits 2", async () => {

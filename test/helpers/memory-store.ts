@@ -13,7 +13,7 @@ export async function openMemoryStore(
   const retention = { rawDays: 3650, windowDays: 3650, hourlyDays: 3650, findingDays: 3650 };
   const store = await openStore({
     dataDir: ":memory:",
-    config: { ...Config.parse({}).store, retention, ...settings },
+    config: { ...Config.parse({ store: { retention } }).store, ...settings },
     logger: createLogger("silent"),
   });
   await store.migrate();

@@ -171,9 +171,31 @@ function proposals(tenant: string): object[] {
     Title: "Deny reading of .env",
     FindingIds: [`${tenant}-finding-${index}`],
     ChangeIds: ["dep-1"],
-    Document: "{}",
+    Document: JSON.stringify(proposalDocument(tenant, index, state)),
     CreatedAt: ago(40),
     UpdatedAt: ago(20 - index),
     Revision: 1,
   }));
+}
+
+/** The proposal as the API shows it. */
+function proposalDocument(tenant: string, index: number, state: string): object {
+  return {
+    id: `${tenant}-proposal-${index}`,
+    tenant,
+    surface: "guardrail",
+    target: { repository: "shop", path: ".claude/settings.json", format: "claude-settings" },
+    enforcement: "enforced",
+    title: "Deny reading of .env",
+    body: "",
+    patch: "",
+    findings: [`${tenant}-finding-${index}`],
+    changes: ["dep-1"],
+    state,
+    backtest: null,
+    forge: null,
+    verification: null,
+    createdAt: ago(40),
+    updatedAt: ago(20 - index),
+  };
 }

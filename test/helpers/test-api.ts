@@ -5,8 +5,14 @@ import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import type { Audit } from "../../core/audit/audit.ts";
 import { openAudit } from "../../core/audit/open-audit.ts";
+import { type Access, createAccess } from "../../core/auth/access.ts";
+import { type KeyStore, openKeyStore } from "../../core/auth/keys/key-store.ts";
 import { openLmdbCommands } from "../../core/commands/lmdb-commands.ts";
 import { Config } from "../../core/config/config.ts";
+import type { TextStore } from "../../core/erasure/erase-subject.ts";
+import { type Health, startHealth } from "../../core/health/health.ts";
+import { queueProbe, storeProbe } from "../../core/health/probes.ts";
+import { watchStore } from "../../core/health/watch-store.ts";
 import { createLogger } from "../../core/log.ts";
 import type { OpenedStore } from "../../core/store/open-store.ts";
 import { createMetrics } from "../../core/telemetry/metrics.ts";
@@ -21,9 +27,12 @@ export interface TestApi {
   readonly server: FastifyInstance;
   readonly store: OpenedStore;
   readonly queue: TestQueue;
+  readonly health: Health;
   readonly feedback: Feedback;
   readonly commands: ReturnType<typeof openLmdbCommands>;
   readonly audit: Audit;
+  readonly keyStore: KeyStore;
+  readonly access: Access;
   readonly clock: FixedClock;
   readonly metrics: ReturnType<typeof createMetrics>;
   close(): Promise<void>;
@@ -33,6 +42,7 @@ export interface TestApiOptions {
   /** As in `telltale.yaml`. */
   readonly settings?: Record<string, unknown>;
   readonly maxQueueBytes?: number;
+  readonly textStores?: readonly TextStore[];
 }
 
 /** The API as `main.ts` serves it, on real parts in temporary folders; nothing listens. */
@@ -54,10 +64,22 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
     logger,
   });
   const prometheus = createPrometheusMeter();
-  const parts = { config, logger, clock, store, commands, audit, feedback };
+  const metrics = createMetrics([prometheus.meter]);
+  const keyStore = openKeyStore({ dir: join(dir, "api-keys") });
+  const access = createAccess({ config, clock, logger, metrics, keyStore });
+  const watched = { reads: store.reads, writes: watchStore(store.writes) };
+  const health = startHealth({
+    probes: [queueProbe(queue.producer), storeProbe(watched, config.health.storeSeconds)],
+    clock,
+    logger,
+  });
+  const stores = { store, commands, audit, feedback, keyStore, access };
+  const parts = { config, logger, clock, health, ...stores };
   const server = await createApi({
     ...parts,
     queue: queue.producer,
+    deadLetters: queue.deadLetters,
+    textStores: options.textStores ?? [],
     scrape: () => prometheus.scrape(),
     about: () => ({
       version: "1.2.3",
@@ -71,12 +93,14 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
     ...parts,
     server,
     queue,
-    metrics: createMetrics([prometheus.meter]),
+    metrics,
     async close() {
+      health.stop();
       await server.close();
       await feedback.stop();
       await audit.close();
       await commands.close();
+      await keyStore.close();
       await queue.close();
       await store.close();
       rmSync(dir, { recursive: true, force: true });

@@ -4,14 +4,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Config } from "../../core/config/config.ts";
 import { describeKey } from "../../core/keys/open-key.ts";
+import type { DeadLetters } from "../../core/queue/dead-letters.ts";
 import { openLmdbQueue } from "../../core/queue/lmdb-queue.ts";
 import type { Batch, OutcomeCount, QueueProducer, QueueRecord } from "../../core/queue/queue.ts";
 
 /** The real embedded queue in a temporary folder. */
 export interface TestQueue {
   readonly producer: QueueProducer;
+  readonly deadLetters: DeadLetters;
   /** Takes everything out of the queue, as an analyzer that stores all of it would. */
   drain(): Promise<QueueRecord[]>;
+  /** Refuses everything until it is dead-lettered, as an analyzer that can store none of it. */
+  bury(reason: string): Promise<void>;
   /** Closes the queue and removes its folder. */
   close(): Promise<void>;
 }
@@ -23,6 +27,13 @@ export function openTestQueue(maxBytes?: number): TestQueue {
   const queue = openLmdbQueue({ dir, key, config, clock: { now: () => Date.now() } });
   return {
     producer: queue.producer,
+    deadLetters: queue.deadLetters,
+    async bury(reason) {
+      const consumer = queue.consumer();
+      for (let batch = await consumer.read(); batch !== null; batch = await consumer.read()) {
+        await consumer.refuse(batch, reason);
+      }
+    },
     async drain() {
       const consumer = queue.consumer();
       const records: QueueRecord[] = [];

@@ -113,11 +113,13 @@ describe(`kill -9 under load, ${rounds} rounds`, () => {
     expect(accounting.received).toBe(accounting.stored + rejected + accounting.deadLettered);
     expect(accounting.stored).toBe(stored.length);
 
-    const [windows] = await select<{ requests: number }>(
-      service.api,
-      "SELECT sum(Spans) AS requests FROM windows_1m",
-    );
-    expect(Number(windows?.requests)).toBe(stored.length);
+    for (const table of ["windows_1m", "windows_1h"]) {
+      const [windows] = await select<{ spans: number }>(
+        service.api,
+        `SELECT sum(Spans) AS spans FROM ${table}`,
+      );
+      expect([table, Number(windows?.spans)]).toEqual([table, stored.length]);
+    }
     expect(await service.stop()).toBe(0);
   });
 });

@@ -1,4 +1,5 @@
-import type { SeriesWindow } from "../../series/series-window.ts";
+import type { SamplingVerdict } from "../../series/sampling-watch.ts";
+import type { ModelUsage, SeriesWindow } from "../../series/series-window.ts";
 import { levelShiftExcerpt, sanitizeName, scoreOf } from "./excerpt.ts";
 import {
   advanceLevelShift,
@@ -8,10 +9,11 @@ import {
   type LevelShiftState,
 } from "./level-shift.ts";
 import { isFull, isStale, type OpenCell, widen } from "./open-cell.ts";
+import { isExplainedByLoss, isExplainedByVolume } from "./sampling-guard.ts";
 import { defineSeriesMetric, type SeriesAlarm, type SeriesMetric } from "./series-metric.ts";
 
 interface UsageState {
-  cell: OpenCell & { total: number };
+  cell: OpenCell & { total: number; items: number };
   readonly shift: LevelShiftState;
 }
 
@@ -33,10 +35,11 @@ const perHour: LevelShiftOptions = {
   blockMs: 24 * hourMs,
 };
 
-/** What is summed up in a window, and the number of items it is divided by. */
+/** What is summed up in a window, the number of items it is divided by, and those seen. */
 interface Usage {
   readonly total: number;
   readonly items: number;
+  readonly seen: number;
 }
 
 interface UsageKind {
@@ -72,13 +75,19 @@ const tokens: UsageKind = {
 export const costAnomalies: readonly SeriesMetric[] = [cost, tokens].flatMap((kind) => [
   usagePerItem(kind, "request", {
     subjects: (window) => (window.requests > 0 && window.models.length > 0 ? [""] : []),
-    usage: (window) => ({ total: totalOf(window, kind), items: window.requests }),
+    usage: (window) => ({
+      total: totalOf(window, kind),
+      items: window.requests,
+      seen: window.sample?.requests ?? window.requests,
+    }),
   }),
   usagePerItem(kind, "call", {
     subjects: (window) => window.models.map(({ model }) => model),
     usage(window, subject) {
       const used = window.models.find(({ model }) => model === subject);
-      return { total: used === undefined ? 0 : kind.of(used), items: used?.calls ?? 0 };
+      return used === undefined
+        ? { total: 0, items: 0, seen: 0 }
+        : { total: kind.of(used), items: used.calls, seen: seenCalls(used) };
     },
   }),
   usagePerHour(kind),
@@ -101,16 +110,20 @@ function usagePerItem(
       if (isStale(state.cell, window.startUnixMs)) {
         state.cell = emptyCell();
       }
-      const { total, items } = source.usage(window, subject);
-      widen(state.cell, window.startUnixMs, items);
+      const { total, items, seen } = source.usage(window, subject);
+      widen(state.cell, window.startUnixMs, seen);
       state.cell.total += total;
+      state.cell.items += items;
       if (!isFull(state.cell, cellSize)) {
         return null;
       }
       const { cell } = state;
       state.cell = emptyCell();
-      const shift = advanceTotal(state.shift, cell, cell.total / cell.support, perItem);
-      return shift === null ? null : toAlarm(kind, item, subject, shift);
+      const shift = advanceTotal(state.shift, cell, {
+        ...perItem,
+        isExplained: (factor) => isExplainedByLoss(window.sampling, factor),
+      });
+      return shift === null || shift.explained ? null : toAlarm(kind, item, subject, shift);
     },
   });
 }
@@ -123,15 +136,15 @@ function usagePerHour(kind: UsageKind): SeriesMetric {
       const hourUnixMs = window.startUnixMs - (window.startUnixMs % hourMs);
       const { cell } = state;
       const isOver = cell.fromUnixMs !== 0 && cell.fromUnixMs !== hourUnixMs;
-      const shift = isOver ? advanceTotal(state.shift, cell, cell.total, perHour) : null;
+      const shift = isOver ? advanceHour(state, window.sampling) : null;
       if (isOver) {
         state.cell = emptyCell();
       }
       state.cell.fromUnixMs = hourUnixMs;
       state.cell.toUnixMs = hourUnixMs + hourMs;
-      state.cell.support += window.models.reduce((sum, { calls }) => sum + calls, 0);
+      state.cell.support += window.models.reduce((sum, model) => sum + seenCalls(model), 0);
       state.cell.total += totalOf(window, kind);
-      return shift === null ? null : toAlarm(kind, "hour", subject, shift);
+      return shift === null ? null : toHourAlarm(kind, subject, shift);
     },
   });
 }
@@ -148,28 +161,51 @@ function shape(kind: UsageKind, per: string) {
 }
 
 function emptyCell(): UsageState["cell"] {
-  return { fromUnixMs: 0, toUnixMs: 0, support: 0, total: 0 };
+  return { fromUnixMs: 0, toUnixMs: 0, support: 0, total: 0, items: 0 };
+}
+
+function seenCalls({ calls, sampledCalls }: ModelUsage): number {
+  return sampledCalls ?? calls;
 }
 
 function totalOf(window: SeriesWindow, kind: UsageKind): number {
   return window.models.reduce((sum, model) => sum + kind.of(model), 0);
 }
 
+function advanceHour(
+  { shift, cell }: UsageState,
+  sampling: SamplingVerdict | undefined,
+): LevelShift | null {
+  return advanceTotal(
+    shift,
+    { ...cell, items: 1 },
+    { ...perHour, isExplained: (factor) => isExplainedByVolume(sampling, factor) },
+  );
+}
+
 /** A total of zero (an unpriced model) has no logarithm and says nothing. */
 function advanceTotal(
   state: LevelShiftState,
-  { fromUnixMs, toUnixMs, support }: OpenCell,
-  total: number,
+  { fromUnixMs, toUnixMs, support, total, items }: UsageState["cell"],
   options: LevelShiftOptions,
 ): LevelShift | null {
   if (total <= 0) {
     return null;
   }
-  return advanceLevelShift(
-    state,
-    { fromUnixMs, toUnixMs, support, value: Math.log(total) },
-    options,
-  );
+  const value = Math.log(total / items);
+  return advanceLevelShift(state, { fromUnixMs, toUnixMs, support, value }, options);
+}
+
+/**
+ * A rise that goes with a step in the number of requests is either traffic or a sampler that
+ * keeps more: it is an observation, once and in dollars only, and never a finding alone.
+ */
+function toHourAlarm(kind: UsageKind, subject: string, shift: LevelShift): SeriesAlarm | null {
+  const alarm = toAlarm(kind, "hour", subject, shift);
+  if (!shift.explained) {
+    return alarm;
+  }
+  return kind.name === "cost" ? { ...alarm, strength: "weak" } : null;
 }
 
 function toAlarm(kind: UsageKind, per: string, subject: string, shift: LevelShift): SeriesAlarm {

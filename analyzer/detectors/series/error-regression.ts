@@ -1,3 +1,4 @@
+import type { SamplingVerdict } from "../../series/sampling-watch.ts";
 import type { SeriesWindow } from "../../series/series-window.ts";
 import {
   addCell,
@@ -28,6 +29,7 @@ import {
 } from "./error-baseline.ts";
 import { falseAlarmText, sanitizeName, scoreOf } from "./excerpt.ts";
 import { isFull, isStale, type OpenCell, widen } from "./open-cell.ts";
+import { isExplainedByLoss } from "./sampling-guard.ts";
 import { defineSeriesMetric, type SeriesAlarm } from "./series-metric.ts";
 
 interface ErrorCell extends EvidenceCell {
@@ -67,7 +69,7 @@ const z99 = 2.576;
  * p0 the seasonal baseline, p1 = max(1.5 p0, p0 + 0.01) and φ the measured overdispersion;
  * alarm at ln(expected run length) when three of the last five cells agree and the rate since
  * the onset, without its worst cell, passes both effect gates. State: 24 hour slots and 64
- * cells, about 6 KB.
+ * cells, about 6 KB. A rate that rises because a sampler drops the rest is the new normal.
  */
 export const errorRegression = defineSeriesMetric<ErrorState>({
   metric: "error_rate",
@@ -90,7 +92,8 @@ export const errorRegression = defineSeriesMetric<ErrorState>({
     }
     const { cell } = state;
     state.cell = emptyCell();
-    return advanceCell(state, cell, subject);
+    const rise = advanceCell(state, cell, window.sampling);
+    return rise === null ? null : toAlarm(state, subject, rise);
   },
 });
 
@@ -113,8 +116,8 @@ function addWindow(state: ErrorState, window: SeriesWindow, subject: string): vo
 function advanceCell(
   state: ErrorState,
   { fromUnixMs, toUnixMs, support: spans, errors }: ErrorState["cell"],
-  subject: string,
-): SeriesAlarm | null {
+  sampling: SamplingVerdict | undefined,
+): Rise | null {
   const expectedRate = expectedErrorRate(state.baseline, fromUnixMs);
   const counted = { timeUnixMs: fromUnixMs, spans, errors };
   if (expectedRate === null) {
@@ -126,9 +129,9 @@ function advanceCell(
   addCell(state.cusum, { ...cell, nats: Math.min(nats, maxCellNats) });
   const rise = state.episode.open
     ? duringEpisode(state, toUnixMs)
-    : onsetOfEpisode(state, toUnixMs);
+    : onsetOfEpisode(state, toUnixMs, sampling);
   learnPending(state, counted);
-  return rise === null ? null : toAlarm(state, subject, rise);
+  return rise;
 }
 
 /** An open episode is not learnt, nor is the rise that led to it. */
@@ -156,13 +159,24 @@ interface Rise {
   readonly cellMs: number;
 }
 
-function onsetOfEpisode(state: ErrorState, timeUnixMs: number): Rise | null {
+function onsetOfEpisode(
+  state: ErrorState,
+  timeUnixMs: number,
+  sampling: SamplingVerdict | undefined,
+): Rise | null {
   if (!isAlarming(state.cusum)) {
     return null;
   }
   const { cells, fromUnixMs, toUnixMs } = locateOnset(state.cusum.trail);
   const rise = riseOver(cells, { fromUnixMs, toUnixMs });
   if (!isLarge(riseOver(withoutWorst(cells), rise.onset))) {
+    return null;
+  }
+  const rate = rise.errors / rise.spans;
+  if (isExplainedByLoss(sampling, rate / rise.expectedRate)) {
+    adoptErrorRate(state.baseline, rate);
+    state.pending.splice(0);
+    resetCusum(state.cusum);
     return null;
   }
   return openEpisode(state.episode, timeUnixMs, logRise(rise)) ? rise : null;

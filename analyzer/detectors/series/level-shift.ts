@@ -51,6 +51,8 @@ export interface LevelShiftOptions {
   readonly sigmaFloor: number;
   /** Stretch within which cells may err together. */
   readonly blockMs: number;
+  /** Whether a rise by this factor is the work of sampling; such a level is normal at once. */
+  readonly isExplained?: (factor: number) => boolean;
 }
 
 interface ResidualCell extends EvidenceCell {
@@ -79,6 +81,7 @@ export interface LevelShift {
   readonly nats: number;
   readonly cellMs: number;
   readonly onset: { readonly fromUnixMs: number; readonly toUnixMs: number };
+  readonly explained: boolean;
 }
 
 const hourMs = 3_600_000;
@@ -107,7 +110,8 @@ export function createLevelShift(): LevelShiftState {
  * δ = max(ln(1 + minEffect), s) and s² the robust variance of r times its inflation by
  * dependence between cells; alarm when the CUSUM of nats passes ln(expected run length), three of the last
  * five cells agree, and the median rise since the onset is at least minEffect with a 99 %
- * interval above zero. What an open episode shows is not learnt.
+ * interval above zero. What an open episode shows is not learnt. A rise that sampling explains is
+ * returned once, marked as such, and is the normal level from then on.
  */
 export function advanceLevelShift(
   state: LevelShiftState,
@@ -128,6 +132,10 @@ export function advanceLevelShift(
     ? duringEpisode(state, cell, { sigma }, options)
     : onsetOfEpisode(state, cell, { sigma }, options);
   const described = shift === null ? null : describe(state, cell, { baseline, ...shift });
+  if (described?.explained === true) {
+    resetCusum(state.cusum);
+    return described;
+  }
   takeInPending(state, cell, options);
   return described;
 }
@@ -177,13 +185,18 @@ interface Shift {
 
 interface LocatedShift extends Shift {
   readonly onset: LevelShift["onset"];
+  readonly explained?: boolean;
+}
+
+interface DescribedShift extends LocatedShift {
+  readonly baseline: number;
 }
 
 function onsetOfEpisode(
   state: LevelShiftState,
   cell: LevelCell,
   { sigma }: { readonly sigma: number },
-  { minEffect }: LevelShiftOptions,
+  { minEffect, isExplained }: LevelShiftOptions,
 ): LocatedShift | null {
   if (!isAlarming(state.cusum)) {
     return null;
@@ -192,6 +205,11 @@ function onsetOfEpisode(
   const shift = shiftOf(state, onset.cells, sigma);
   if (shift.effect < Math.log1p(minEffect) || shift.effect <= shift.margin) {
     return null;
+  }
+  if (isExplained?.(Math.exp(shift.effect)) === true) {
+    state.adopted += shift.effect;
+    state.pending.splice(0);
+    return { ...shift, onset, explained: true };
   }
   return openEpisode(state.episode, cell.toUnixMs, shift.effect) ? { ...shift, onset } : null;
 }
@@ -234,17 +252,19 @@ function shiftOf({ noise }: LevelShiftState, cells: readonly ResidualCell[], sig
 function describe(
   { adopted, cusum }: LevelShiftState,
   cell: LevelCell,
-  { baseline, effect, margin, onset }: LocatedShift & { readonly baseline: number },
+  { baseline, effect, margin, onset, explained = false }: DescribedShift,
 ): LevelShift {
+  const before = baseline + (explained ? adopted - effect : adopted);
   return {
-    baseline: Math.exp(baseline + adopted),
-    observed: Math.exp(baseline + adopted + effect),
+    baseline: Math.exp(before),
+    observed: Math.exp(before + effect),
     effect: Math.expm1(effect),
     effectFrom: Math.expm1(effect - margin),
     effectTo: Math.expm1(effect + margin),
     nats: cusum.sum,
     cellMs: cell.toUnixMs - cell.fromUnixMs,
     onset: { fromUnixMs: onset.fromUnixMs, toUnixMs: onset.toUnixMs },
+    explained,
   };
 }
 

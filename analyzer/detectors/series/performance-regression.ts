@@ -2,7 +2,9 @@ import {
   addBuckets,
   type DurationHistogram,
   logQuantileMs,
+  shareAbove,
 } from "../../series/duration-histogram.ts";
+import type { SamplingVerdict } from "../../series/sampling-watch.ts";
 import type { SeriesWindow } from "../../series/series-window.ts";
 import { levelShiftExcerpt, sanitizeName, scoreOf } from "./excerpt.ts";
 import {
@@ -13,6 +15,7 @@ import {
   type LevelShiftState,
 } from "./level-shift.ts";
 import { isFull, isStale, type OpenCell, widen } from "./open-cell.ts";
+import { isExplainedByLoss } from "./sampling-guard.ts";
 import { defineSeriesMetric, type SeriesAlarm } from "./series-metric.ts";
 
 interface LatencyState {
@@ -55,8 +58,9 @@ export const performanceRegression = defineSeriesMetric<LatencyState>({
     const { cell } = state;
     state.cell = emptyCell();
     const wasOpen = { p95: state.p95.episode.open, p50: state.p50.episode.open };
-    const p95 = advanceQuantile(state.p95, cell, 0.95);
-    const p50 = advanceQuantile(state.p50, cell, 0.5);
+    const judge = { cell, sampling: window.sampling };
+    const p95 = advanceQuantile(state.p95, judge, 0.95);
+    const p50 = advanceQuantile(state.p50, judge, 0.5);
     // While one quantile is in an episode, an onset of the other tells the same story.
     if (p95 !== null && (wasOpen.p95 || !wasOpen.p50)) {
       return toAlarm("latency-p95", subject, p95);
@@ -83,13 +87,24 @@ function addWindow(state: LatencyState, window: SeriesWindow, subject: string): 
   addBuckets(state.cell.histogram, counts.buckets, counts.bucketSpans);
 }
 
+interface JudgedCell {
+  readonly cell: LatencyState["cell"];
+  readonly sampling: SamplingVerdict | undefined;
+}
+
 function advanceQuantile(
   state: LevelShiftState,
-  { fromUnixMs, toUnixMs, support, histogram }: LatencyState["cell"],
+  { cell: { fromUnixMs, toUnixMs, support, histogram }, sampling }: JudgedCell,
   quantile: number,
 ): LevelShift | null {
   const value = logQuantileMs(histogram, quantile);
-  return advanceLevelShift(state, { fromUnixMs, toUnixMs, support, value }, options);
+  function isExplained(factor: number): boolean {
+    const slower = shareAbove(histogram, value - Math.log(factor));
+    return isExplainedByLoss(sampling, slower / (1 - quantile));
+  }
+  const cell = { fromUnixMs, toUnixMs, support, value };
+  const shift = advanceLevelShift(state, cell, { ...options, isExplained });
+  return shift?.explained === true ? null : shift;
 }
 
 function toAlarm(rule: string, subject: string, shift: LevelShift): SeriesAlarm {

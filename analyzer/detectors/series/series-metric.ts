@@ -8,6 +8,8 @@ export interface SeriesAlarm {
   readonly targetClass: string;
   readonly severity: Severity;
   readonly score: number;
+  /** Absent: strong. */
+  readonly strength?: "strong" | "weak";
   /** From a closed template: numbers, units and sanitised names only. */
   readonly excerpt: string;
   /** When the shift began, as an interval. */

@@ -14,9 +14,13 @@ const plainTables = [
 
 /** Tables whose rows are replaced or summed by merges: FINAL shows each once. */
 const mergingTables = [
+  "agent_events",
+  "bills",
   "changes",
+  "dataset_profiles",
   "detector_heartbeats",
   "finding_status",
+  "noticed_values",
   "proposals",
   "series_state",
   "series_values",

@@ -1,29 +1,39 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { threadId } from "node:worker_threads";
 import type { NativeBlock } from "./native-block.ts";
+
+/** A block in a file. */
+export interface SpooledBlock extends Omit<NativeBlock, "chunks"> {
+  readonly path: string;
+}
 
 /** Files that chdb reads blocks from: its own way to take bytes accepts text formats only. */
 export interface Spool {
-  /** Writes the block to a file, gives its path to `use`, and removes it afterwards. */
-  with<T>(block: NativeBlock, use: (path: string) => Promise<T>): Promise<T>;
+  /** Writes the block to a file, gives that to `use`, and removes it afterwards. */
+  with<T>(block: NativeBlock, use: (spooled: SpooledBlock) => Promise<T>): Promise<T>;
 }
 
 /**
- * Opens the spool in `dir`, emptied of what an unclean stop left there. Its files live for one
+ * Makes `dir` an empty spool: what an unclean stop left there is removed. Its files live for one
  * insert and are never synced, so they mostly do not reach the disk; what is in them is masked.
  */
-export function openSpool(dir: string): Spool {
+export function clearSpool(dir: string): void {
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true, mode: 0o700 });
+}
+
+/** Opens a spool that `clearSpool` made; several threads may use it at once. */
+export function openSpool(dir: string): Spool {
   let count = 0;
   return {
-    async with(block, use) {
+    async with({ chunks, ...block }, use) {
       count += 1;
-      const path = join(dir, `${count}.native`);
+      const path = join(dir, `${threadId}-${count}.native`);
       try {
-        await write(path, block);
-        return await use(path);
+        await write(path, chunks);
+        return await use({ ...block, path });
       } finally {
         await rm(path, { force: true });
       }
@@ -31,7 +41,7 @@ export function openSpool(dir: string): Spool {
   };
 }
 
-async function write(path: string, { chunks }: NativeBlock): Promise<void> {
+async function write(path: string, chunks: NativeBlock["chunks"]): Promise<void> {
   const file = await open(path, "wx", 0o600);
   try {
     for (let start = 0; start < chunks.length; start += maxPieces) {
@@ -44,6 +54,10 @@ async function write(path: string, { chunks }: NativeBlock): Promise<void> {
     }
   } finally {
     await file.close();
+    // Freed now: waiting for the garbage collector would make it run for this memory's sake.
+    for (const { buffer } of chunks) {
+      buffer.transfer(0);
+    }
   }
 }
 

@@ -103,6 +103,22 @@ describe("statements of a forge", () => {
     });
   });
 
+  it("keep the newer of two runs of a pipeline, whichever comes last", () => {
+    const run = (result: string, time: string) =>
+      makeChange({
+        kind: "commit",
+        source: "github",
+        details: { pipelines: { CI: { result, time } } },
+      });
+    const runs = [
+      run("success", "2026-11-20T10:05:00Z"),
+      run("failure", "2026-11-20T10:00:00Z"),
+    ] as const;
+    const expected = { pipelines: { CI: { result: "success", time: "2026-11-20T10:05:00Z" } } };
+    expect(mergeChange(runs[0], runs[1]).details).toEqual(expected);
+    expect(mergeChange(runs[1], runs[0]).details).toEqual(expected);
+  });
+
   it("add up reviews by reviewer", () => {
     const review = (reviewer: string, state: string, minutes: number) =>
       at(minutes, {

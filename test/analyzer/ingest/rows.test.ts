@@ -205,7 +205,8 @@ describe("a log row", () => {
     await assert(
       asyncProperty(array(anyLog, { minLength: 1, maxLength: 20 }), async (logs) => {
         const block = createLogBlock();
-        const append = (log: LogRecord, origin: RowOrigin) => block.append(log, "", origin);
+        const append = (log: LogRecord, origin: RowOrigin) =>
+          block.append({ record: log, ...uninspected }, origin);
         const inserted = { table: "otel_logs", block, items: logs, append };
         expect(await stored(inserted, columns)).toEqual(logs.map(expected));
       }),

@@ -19,6 +19,8 @@ export interface SpanRow {
   readonly InputTokens: number;
   readonly OutputTokens: number;
   readonly CostUsd: number;
+  readonly SampleWeight: number;
+  readonly TailSampled: number;
   readonly SpanAttributes: Readonly<Record<string, string>>;
 }
 
@@ -40,6 +42,8 @@ export const baseRow: SpanRow = {
   InputTokens: 0,
   OutputTokens: 0,
   CostUsd: 0,
+  SampleWeight: 1,
+  TailSampled: 0,
   SpanAttributes: {},
 };
 

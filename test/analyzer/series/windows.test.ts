@@ -1,14 +1,16 @@
 import * as fc from "fast-check";
 import type { OpenedStore } from "../../../core/store/open-store.ts";
+import { StoreError } from "../../../core/store/store-error.ts";
 import { openMemoryStore } from "../../helpers/memory-store.ts";
 import { baseRow, type SpanRow } from "./span-rows.ts";
 
-const columns = `sum(Spans) AS Spans, sum(Errors) AS Errors, sum(DurationNs) AS DurationNs,
+const columns = `sum(Spans) AS Spans, sum(Errors) AS Errors, sum(TailSampled) AS TailSampled,
+  sum(DurationNs) AS DurationNs,
   sumMap(DurationBuckets) AS DurationBuckets, sum(Inferences) AS Inferences,
   sum(InputTokens) AS InputTokens, sum(OutputTokens) AS OutputTokens, sum(CostUsd) AS CostUsd`;
 
 const keys = `Tenant, ServiceName, Environment, Window, ServiceVersion, SpanKind, Root,
-  GenAiOperation, GenAiRequestModel, GenAiTool`;
+  GenAiOperation, GenAiRequestModel, GenAiTool, SampleWeight`;
 
 /** The same figures straight from the spans; written apart from the view on purpose. */
 function fromSpans(start: "toStartOfMinute" | "toStartOfHour"): string {
@@ -17,10 +19,11 @@ function fromSpans(start: "toStartOfMinute" | "toStartOfHour"): string {
   return `
     SELECT Tenant, ServiceName, Environment, ${start}(toDateTime(Timestamp)) AS Window,
       ServiceVersion, SpanKind, ParentSpanId = '' AS Root, GenAiOperation, GenAiRequestModel,
-      GenAiTool, count() AS Spans, countIf(
+      GenAiTool, SampleWeight, count() AS Spans, countIf(
         StatusCode = 'Error' AND
         (GenAiOperation != 'execute_tool' OR SpanAttributes['error.type'] != 'permission_denied')
       ) AS Errors,
+      countIf(t.TailSampled = 1) AS TailSampled,
       sum(Duration) AS DurationNs,
       mapFromArrays(
         (sumMap([toInt16(floor(16 * log2(Duration)))], [1]) AS Histogram).1, Histogram.2
@@ -41,6 +44,8 @@ const span = fc.record({
   error: fc.constantFrom("", "timeout", "permission_denied"),
   duration: fc.integer({ min: 1, max: 1e12 }),
   tokens: fc.integer({ min: 0, max: 5000 }),
+  weight: fc.constantFrom(1, 1, 10, 2.5),
+  tailSampled: fc.constantFrom(0, 0, 1),
 });
 
 let store: OpenedStore;
@@ -91,6 +96,8 @@ describe("windows_1m and windows_1h", () => {
               InputTokens: item.tokens,
               OutputTokens: item.tokens,
               CostUsd: item.tokens / 1e6,
+              SampleWeight: item.weight,
+              TailSampled: item.tailSampled,
             }),
           );
           for (let time = 0; time < sent; time++) {
@@ -110,6 +117,33 @@ describe("windows_1m and windows_1h", () => {
       { numRuns: 12 },
     );
   }, 60_000);
+
+  it.each(["otel_traces", "windows_1m", "windows_1h"])(
+    "are exact after a batch that failed at %s was stored again",
+    async (table) => {
+      const service = `broken-${table}`;
+      const rows = Array.from({ length: 300 }, (_, index) => ({
+        ...baseRow,
+        ServiceName: service,
+        Timestamp: new Date(Date.UTC(2026, 10, 2) + index * 60_000).toISOString(),
+        SpanId: `${service}-${index}`,
+      }));
+      const send = () => store.writes.insert("otel_traces", rows, { token: service });
+      await store.writes.command(`RENAME TABLE ${table} TO missing`);
+      await expect(send()).rejects.toThrow(StoreError);
+      await store.writes.command(`RENAME TABLE missing TO ${table}`);
+      await send();
+      await send();
+      const [sums] = await store.reads.query(
+        `SELECT
+          (SELECT count() FROM otel_traces WHERE ServiceName = {service:String}) AS raw,
+          (SELECT sum(Spans) FROM windows_1m WHERE ServiceName = {service:String}) AS minutes,
+          (SELECT sum(Spans) FROM windows_1h WHERE ServiceName = {service:String}) AS hours`,
+        { service },
+      );
+      expect(sums).toEqual({ raw: 300, minutes: 300, hours: 300 });
+    },
+  );
 
   it("take a cost that is not a number as nothing, and lose no span", async () => {
     await store.writes.command(

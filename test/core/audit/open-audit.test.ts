@@ -48,6 +48,55 @@ async function tamper(
   audit = openAudit({ dir, clock });
 }
 
+describe("taking a person out", () => {
+  function person(name: string, tenant: string) {
+    return { name, tenant, isMentioned: (json: string) => json.includes(name) };
+  }
+
+  it("removes what they did and where they are mentioned, in one tenant", async () => {
+    await appendSome();
+    const about = { actor: "local:ben", action: "x", data: { reason: "local:ana asked" } };
+    await audit.append({ ...about, subject: "finding/default/1" });
+    await audit.append({ ...about, subject: "finding/other/1" });
+    const ana = person("local:ana", "default");
+    expect(await audit.countPerson(ana)).toBe(3);
+    expect(await audit.erasePerson(ana)).toBe(3);
+    expect(await audit.countPerson(ana)).toBe(0);
+    const { items } = await audit.list({ limit: 20, cursor: null });
+    expect(items.filter(({ erased }) => erased).map(({ position }) => position)).toEqual([1, 4, 5]);
+    expect(items.map(({ actor }) => actor)).not.toContain("local:ana");
+    expect(items[5]?.data).toEqual({ reason: "local:ana asked" });
+    expect(await audit.verify()).toMatchObject({ ok: true });
+  });
+
+  it("keeps a name that entries of another tenant need", async () => {
+    await appendSome();
+    await audit.append({ actor: "local:ana", action: "x", subject: "finding/other/1", data: {} });
+    await audit.erasePerson(person("local:ana", "default"));
+    const { items } = await audit.list({ limit: 20, cursor: null });
+    expect(items[4]).toMatchObject({ actor: "local:ana", erased: false });
+  });
+
+  it("does nothing, and notes nothing, the second time", async () => {
+    await appendSome();
+    await audit.erasePerson(person("local:ana", "default"));
+    const before = await audit.verify();
+    expect(await audit.erasePerson(person("local:ana", "default"))).toBe(0);
+    expect(await audit.verify()).toEqual(before);
+  });
+
+  it("has a pseudonym for each name, other in another folder", async () => {
+    expect(audit.pseudonym("ada")).toMatch(/^[0-9a-f]{32}$/);
+    expect(audit.pseudonym("ada")).toBe(audit.pseudonym("ada"));
+    expect(audit.pseudonym("ada")).not.toBe(audit.pseudonym("ben"));
+    const other = mkdtempSync(join(tmpdir(), "telltale-audit-"));
+    const foreign = openAudit({ dir: other, clock });
+    expect(foreign.pseudonym("ada")).not.toBe(audit.pseudonym("ada"));
+    await foreign.close();
+    rmSync(other, { recursive: true });
+  });
+});
+
 describe("the audit log", () => {
   it("lists entries oldest first, with names and data, page by page", async () => {
     const entries = await appendSome();

@@ -42,6 +42,27 @@ describe("the LMDB command log", () => {
     rmSync(dir, { recursive: true });
   });
 
+  it("rewrites who and what of a tenant's events, and nothing else of them", async () => {
+    const dir = tempDir();
+    const commands = openLmdbCommands({ dir });
+    for (const tenant of ["acme", "zeta"]) {
+      const event = { type: "t", actor: "ada", timeUnixMs: 7, data: { reason: "mine" } };
+      await commands.append(`finding/${tenant}/1`, 0, event);
+    }
+    const [before] = await commands.read("finding/acme/1");
+    const count = await commands.rewrite("acme", ({ actor }) =>
+      actor === "ada" ? { actor: "erased", data: {} } : null,
+    );
+    expect(count).toBe(1);
+    expect(await commands.rewrite("acme", () => null)).toBe(0);
+    expect(await commands.read("finding/acme/1")).toEqual([
+      { ...before, actor: "erased", data: {} },
+    ]);
+    expect(await commands.read("finding/zeta/1")).toMatchObject([{ actor: "ada" }]);
+    await commands.close();
+    rmSync(dir, { recursive: true });
+  });
+
   it("tells a subscriber in this thread of an append in another, and lets one of both win", async () => {
     const dir = tempDir();
     const commands = openLmdbCommands({ dir });

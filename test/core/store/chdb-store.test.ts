@@ -1,5 +1,4 @@
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import * as fc from "fast-check";
 import {
   dictionaryColumn,
@@ -124,7 +123,7 @@ describe("insert", () => {
   it("leaves no file of a block behind, also when it is refused", async () => {
     const bad = toNativeBlock({ Tenent: dictionaryColumn() }, 0);
     await expect(store.writes.insert("otel_traces", bad)).rejects.toMatchObject({ code: "16" });
-    expect(readdirSync(join(store.path, "spool"))).toEqual([]);
+    expect(readdirSync(store.spoolDir)).toEqual([]);
   });
 
   it("does nothing for no rows", async () => {

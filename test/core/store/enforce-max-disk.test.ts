@@ -36,21 +36,46 @@ it("drops nothing below the limit", async () => {
 it("drops the oldest days first, and only as many as it takes", async () => {
   const dropped = await enforceMaxDisk(store.writes, (await size()) - 1);
   expect(dropped).toEqual([
-    { table: "otel_traces", day: "2026-11-17", rows: 1, bytes: expect.any(Number) },
+    {
+      table: "otel_traces",
+      day: "2026-11-17",
+      rows: 1,
+      bytes: expect.any(Number),
+      tenants: [{ tenant: "default", rows: 1 }],
+    },
   ]);
   expect(await count("otel_traces")).toBe(242);
 });
 
-it("never drops findings, detections, changes, proposals or windows", async () => {
-  const tables = ["findings", "detections", "changes", "proposals", "windows_1m"];
-  const before = await Promise.all(tables.map(count));
+it("drops metrics and logs like spans, and what is derived from them last", async () => {
+  await store.writes.insert("otel_metrics_gauge", [
+    { Tenant: "acme", MetricName: "m", TimeUnix: "2026-11-16 01:00:00", Value: 1 },
+  ]);
+  const kept = ["findings", "detections", "changes", "proposals", "finding_status"];
+  const before = await Promise.all(kept.map(count));
   const dropped = await enforceMaxDisk(store.writes, 0);
-  expect(dropped.map(({ table, day }) => `${day} ${table}`)).toEqual([
+  const raw = [
+    "2026-11-16 otel_metrics_gauge",
     "2026-11-18 otel_traces",
     "2026-11-19 otel_traces",
     "2026-11-20 otel_logs",
     "2026-11-20 otel_traces",
+  ];
+  const names = dropped.map(({ table, day }) => `${day} ${table}`);
+  expect(names.slice(0, raw.length)).toEqual(raw);
+  const derived = ["otel_traces_trace_id_ts", "series_values", "span_identity"];
+  expect([...new Set(dropped.slice(raw.length).map(({ table }) => table))].toSorted()).toEqual([
+    ...derived,
+    "windows_1h",
+    "windows_1m",
   ]);
-  expect(await count("otel_traces")).toBe(0);
-  expect(await Promise.all(tables.map(count))).toEqual(before);
+  for (const table of ["otel_traces", "otel_logs", "otel_metrics_gauge", ...derived]) {
+    expect([table, await count(table)]).toEqual([table, 0]);
+  }
+  expect(await Promise.all(kept.map(count))).toEqual(before);
+});
+
+it("leaves views that go on", async () => {
+  await store.writes.insert("otel_traces", [spanRow({ SpanId: "aaaaaaaaaaaaaaaa" })]);
+  expect([await count("span_identity"), await count("windows_1m")]).toEqual([1, 1]);
 });

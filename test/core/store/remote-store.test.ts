@@ -1,6 +1,8 @@
+import { readdirSync } from "node:fs";
 import { MessageChannel } from "node:worker_threads";
 import { dictionaryColumn, nanosecondColumn } from "../../../core/store/native/columns.ts";
 import { toNativeBlock } from "../../../core/store/native/native-block.ts";
+import { openSpool } from "../../../core/store/native/spool.ts";
 import type { OpenedStore } from "../../../core/store/open-store.ts";
 import { connectStore, type StorePair, serveStore } from "../../../core/store/remote-store.ts";
 import { StoreError } from "../../../core/store/store-error.ts";
@@ -15,7 +17,7 @@ beforeAll(async () => {
   store = await openMemoryStore();
   channel = new MessageChannel();
   serveStore(channel.port1, store);
-  remote = connectStore(channel.port2);
+  remote = connectStore(channel.port2, openSpool(store.spoolDir));
 });
 
 afterAll(async () => {
@@ -28,7 +30,7 @@ it("queries with parameters", async () => {
   expect(rows).toEqual([{ a: ["x'", "y"] }]);
 });
 
-it("moves blocks instead of copying them", async () => {
+it("hands blocks over in files and frees their memory", async () => {
   const columns = { Tenant: dictionaryColumn(), Timestamp: nanosecondColumn() };
   columns.Tenant.append("remote");
   columns.Timestamp.append(1_795_000_000_000_000_000n);
@@ -39,6 +41,7 @@ it("moves blocks instead of copying them", async () => {
     "SELECT count() AS n FROM otel_traces WHERE Tenant = 'remote'",
   );
   expect(rows).toEqual([{ n: 1 }]);
+  expect(readdirSync(store.spoolDir)).toEqual([]);
 });
 
 it("passes tokens on", async () => {
@@ -62,7 +65,7 @@ it("keeps message, code and kind of an error", async () => {
 
 it("fails what is open, and what comes later, when the port closes", async () => {
   const other = new MessageChannel();
-  const orphan = connectStore(other.port2);
+  const orphan = connectStore(other.port2, openSpool(store.spoolDir));
   const open = orphan.reads.query("SELECT 1");
   other.port1.close();
   await expect(open).rejects.toMatchObject({ type: "PORT_CLOSED", retryable: true });

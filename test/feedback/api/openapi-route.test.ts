@@ -16,21 +16,11 @@ it("describes every route under /api/v1 and nothing else", () => {
   const described = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.keys(item).map((method) => `${method} ${path}`),
   );
-  expect(described.toSorted()).toEqual([
-    "get /api/v1/accounting",
-    "get /api/v1/audit",
-    "get /api/v1/changes",
-    "get /api/v1/changes/{id}",
-    "get /api/v1/findings",
-    "get /api/v1/findings/{id}",
-    "get /api/v1/findings/{id}/lineage",
-    "get /api/v1/proposals",
-    "get /api/v1/proposals/{id}",
-    "get /api/v1/status",
-    "post /api/v1/findings/{id}/status",
-    "post /api/v1/proposals/{id}/approve",
-    "post /api/v1/proposals/{id}/reject",
-  ]);
+  const declared = api.server.declaredRoutes
+    .filter(({ method, url }) => method !== "HEAD" && url.startsWith("/api/v1/"))
+    .map(({ method, url }) => `${method.toLowerCase()} ${url.replaceAll(/:(\w+)/g, "{$1}")}`);
+  expect(declared).toContain("post /api/v1/proposals/{id}/approve");
+  expect(described.toSorted()).toEqual(declared.toSorted());
 });
 
 it("is OpenAPI 3.1 with a summary, parameters, answers and problems for each operation", () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Commands } from "../../../core/commands/commands.ts";
 import { openLmdbCommands } from "../../../core/commands/lmdb-commands.ts";
+import { createLogger } from "../../../core/log.ts";
 import { createLedger } from "../../../feedback/proposals/ledger.ts";
 import {
   createProposalCommands,
@@ -89,7 +90,7 @@ describe("the life of a proposal", () => {
       await take(step, step === "approved" ? "local:bob" : telltaleActor);
     }
     const current = async () => {
-      const ledger = createLedger(log);
+      const ledger = createLedger(log, createLogger("silent"));
       await ledger.catchUp();
       return ledger.proposal(proposalStream("default", id));
     };

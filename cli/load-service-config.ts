@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Config } from "../core/config/config.ts";
+import { ConfigError, loadConfig } from "../core/config/load-config.ts";
+import { UserError } from "./user-error.ts";
+
+/**
+ * The configuration as `up` reads it, for verbs that need the service stopped.
+ *
+ * @throws UserError naming every problem.
+ */
+export function loadServiceConfig(file: string | undefined): Config {
+  const named = file ?? process.env["TELLTALE_CONFIG"];
+  try {
+    const { config } = loadConfig({
+      file: named ?? "telltale.yaml",
+      fileRequired: named !== undefined,
+      env: process.env,
+    });
+    return { ...config, dataDir: resolve(config.dataDir) };
+  } catch (error) {
+    throw error instanceof ConfigError ? new UserError(error.message, 2) : error;
+  }
+}
+
+export function packageVersion(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

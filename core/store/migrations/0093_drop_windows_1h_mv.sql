@@ -1,0 +1,1 @@
+DROP VIEW IF EXISTS windows_1h_mv {{on_cluster}}

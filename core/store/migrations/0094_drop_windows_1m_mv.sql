@@ -1,0 +1,1 @@
+DROP VIEW IF EXISTS windows_1m_mv {{on_cluster}}
