@@ -7,15 +7,18 @@ import { encodeTraceRequest } from "../core/otlp/encode.ts";
 import { genAiSpans } from "./payload.ts";
 import { printFigures } from "./print-figures.ts";
 import { prepareBodies, quantile, sendLoad, spansPerRequest } from "./send-load.ts";
+import { seriesDelays } from "./series-delays.ts";
 import { startTelltaleProcess, type TelltaleProcess } from "./service-process.ts";
 
 const halfLoad = 7500;
 const heavyQueries = 4;
+const seriesProbes = 3;
 
 /**
- * How long people wait. Two measurements, each against the same one on a calm service in the
+ * How long people wait. Three measurements, each against the same one on a calm service in the
  * same run:
  * - acknowledgment of a leaked secret → its finding is visible over the API, at half load;
+ * - acknowledgment of the span that closes a window → the series finding in it is visible;
  * - acknowledgment of requests while four heavy queries run on `/clickhouse`.
  */
 export async function benchLatency(args: readonly string[]): Promise<void> {
@@ -30,15 +33,18 @@ export async function benchLatency(args: readonly string[]): Promise<void> {
   const service = await startTelltaleProcess(join(folder, "data"));
   try {
     const calm = await findingDelays(service, seconds);
+    const calmSeries = await seriesDelays(service, seriesProbes);
     const load = { otlpHttp: service.otlpHttp, senders: 4, rate: halfLoad };
-    const [loaded] = await Promise.all([
+    const [loaded, series] = await Promise.all([
       findingDelays(service, seconds),
+      seriesDelays(service, seriesProbes),
       sendLoad({ ...load, bodies: bodies.slice(0, part) }),
     ]);
     const alone = await sendLoad({ ...load, bodies: bodies.slice(part, 2 * part) });
     const queries = runHeavyQueries(service.api);
     const beside = await sendLoad({ ...load, bodies: bodies.slice(2 * part) });
-    report({ calm, loaded, alone, beside, queriesAnswered: await queries.stop() });
+    const answered = await queries.stop();
+    report({ calm, loaded, calmSeries, series, alone, beside, queriesAnswered: answered });
   } finally {
     await service.stop();
     await rm(folder, { recursive: true, force: true });
@@ -122,15 +128,20 @@ function runHeavyQueries(api: string): { stop(): Promise<number> } {
 interface Results {
   readonly calm: readonly number[];
   readonly loaded: readonly number[];
+  readonly calmSeries: readonly number[];
+  readonly series: readonly number[];
   readonly alone: readonly number[];
   readonly beside: readonly number[];
   readonly queriesAnswered: number;
 }
 
-function report({ calm, loaded, alone, beside, queriesAnswered }: Results): void {
+function report(results: Results): void {
+  const { calm, loaded, calmSeries, series, alone, beside, queriesAnswered } = results;
   printFigures([
     ["ack → finding, calm", both(calm)],
     [`ack → finding, ${halfLoad} spans/s`, both(loaded)],
+    ["window closed → series finding, calm", both(calmSeries)],
+    [`window closed → series finding, ${halfLoad} spans/s`, both(series)],
     ["ack alone", both(alone)],
     [`ack beside ${heavyQueries} heavy queries`, `${both(beside)}, ${queriesAnswered} answered`],
   ]);
@@ -138,6 +149,7 @@ function report({ calm, loaded, alone, beside, queriesAnswered }: Results): void
     `${JSON.stringify({
       bench: "latency",
       findingP99Ms: p99(loaded),
+      seriesFindingMs: p99(series),
       findingRatioToCalm: Number((p99(loaded) / p99(calm)).toFixed(2)),
       ackP99RatioBesideQueries: Number((p99(beside) / p99(alone)).toFixed(2)),
     })}\n`,

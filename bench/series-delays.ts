@@ -19,10 +19,12 @@ export async function seriesDelays(service: TelltaleProcess, probes: number): Pr
     const startUnixMs = Date.now() - (healthyMinutes + badMinutes + 60) * minuteMs;
     const onsetUnixMs = startUnixMs + healthyMinutes * minuteMs;
     const endUnixMs = onsetUnixMs + badMinutes * minuteMs;
+    const healthy = { name, fromUnixMs: startUnixMs, minutes: healthyMinutes, errorRate: 0.01 };
+    const bad = { name, fromUnixMs: onsetUnixMs, minutes: badMinutes, errorRate: 0.6 };
     const closing = { name, fromUnixMs: endUnixMs + 5 * minuteMs, minutes: 1, errorRate: 0 };
-    await send(service, traffic({ name, fromUnixMs: startUnixMs, minutes: healthyMinutes, errorRate: 0.01 }));
-    await send(service, traffic({ name, fromUnixMs: onsetUnixMs, minutes: badMinutes, errorRate: 0.6 }));
-    await send(service, traffic(closing));
+    await send(service, traffic(healthy));
+    // Together, or windows of the bad minutes would close before the span that is timed.
+    await send(service, [...traffic(bad), ...traffic(closing)]);
     const acknowledgedAt = performance.now();
     await untilFound(service.api, name);
     delays.push(performance.now() - acknowledgedAt);

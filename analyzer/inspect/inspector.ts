@@ -3,7 +3,13 @@ import type { Change } from "../../core/model/change.ts";
 import type { Detection, FindingType } from "../../core/model/finding.ts";
 import type { Content, GenAiRecord } from "../../core/model/genai.ts";
 import { detectionId } from "../../core/model/identity.ts";
-import type { AttributeMap, AttributeValue, LogRecord, MetricPoint, Span } from "../../core/model/telemetry.ts";
+import type {
+  AttributeMap,
+  AttributeValue,
+  LogRecord,
+  MetricPoint,
+  Span,
+} from "../../core/model/telemetry.ts";
 import type { ContentDetector, ContentMatch } from "../detectors/content/content-detector.ts";
 import { contentDetectors } from "../detectors/content/registry.ts";
 import { createHostList } from "../detectors/hosts/host-list.ts";

@@ -21,6 +21,8 @@ export class StoreError extends Error {
 
 /** Code → what it means; everything else is the statement's or the data's own fault. */
 const retryableCodes = new Map([
+  // Also what a part whose rows were all deleted gives to readers of its maps, until it is gone.
+  ["33", "CANNOT_READ_ALL_DATA"],
   ["74", "CANNOT_READ_FROM_FILE_DESCRIPTOR"],
   ["75", "CANNOT_WRITE_TO_FILE_DESCRIPTOR"],
   ["76", "CANNOT_OPEN_FILE"],

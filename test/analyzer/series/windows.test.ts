@@ -1,4 +1,6 @@
 import * as fc from "fast-check";
+import { readWindows } from "../../../analyzer/series/read-windows.ts";
+import { streamKey } from "../../../analyzer/series/stream.ts";
 import type { OpenedStore } from "../../../core/store/open-store.ts";
 import { StoreError } from "../../../core/store/store-error.ts";
 import { openMemoryStore } from "../../helpers/memory-store.ts";
@@ -144,6 +146,38 @@ describe("windows_1m and windows_1h", () => {
       expect(sums).toEqual({ raw: 300, minutes: 300, hours: 300 });
     },
   );
+
+  it("are read with their weights: what happened, and how many spans say so", async () => {
+    const rows = [1, 1, 1, 1, 10].map((SampleWeight, index) => ({
+      ...baseRow,
+      ServiceName: "weighed",
+      SpanId: `weighed-${index}`,
+      StatusCode: index === 4 ? "Error" : "Unset",
+      GenAiOperation: "chat",
+      GenAiRequestModel: "model-a",
+      InputTokens: 100,
+      CostUsd: 0.5,
+      SampleWeight,
+      TailSampled: index === 0 ? 1 : 0,
+    }));
+    await store.writes.insert("otel_traces", rows, { token: "weighed" });
+    const stream = { tenant: "default", service: "weighed", environment: "production" };
+    const fromUnixMs = Date.parse(baseRow.Timestamp);
+    const range = { tenant: "default", streams: [stream], fromUnixMs };
+    const read = await readWindows(store.reads, { ...range, toUnixMs: fromUnixMs + 60_000 });
+    const [window] = read.get(streamKey(stream))?.windows ?? [];
+    // Kish: (4 · 1 + 10)² / (4 · 1² + 10²) equal spans, ten fourteenths of them errors.
+    const spans = 14 ** 2 / 104;
+    expect(window).toMatchObject({
+      spans: 5,
+      requests: 14,
+      sample: { weightedSpans: 14, tailSampled: 1, requests: 5, requestErrors: 1 },
+      operations: [{ operation: "chat" }],
+      models: [{ model: "model-a", calls: 14, tokens: 1400, costUsd: 7, sampledCalls: 5 }],
+    });
+    expect(window?.operations[0]?.spans).toBeCloseTo(spans, 9);
+    expect(window?.operations[0]?.errors).toBeCloseTo((spans * 10) / 14, 9);
+  });
 
   it("take a cost that is not a number as nothing, and lose no span", async () => {
     await store.writes.command(
