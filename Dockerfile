@@ -16,6 +16,6 @@ RUN useradd --uid 10001 --no-create-home telltale \
 USER telltale
 ENV TELLTALE_DATA_DIR=/data TELLTALE_KEY_FILE=/data/keys/queue.key
 VOLUME /data
-EXPOSE 4318 7070
+EXPOSE 4317 4318 7070
 ENTRYPOINT ["tini", "--", "node", "/app/bin/telltale.js"]
 CMD ["up"]

@@ -86,8 +86,10 @@ export function connectStore(port: MessagePort, spool: Spool): StorePair {
         await send(connection, { method: "command", sql, ...(params && { params }) });
       },
       async insert(table, rows, options) {
-        const insert = (ready: readonly object[] | SpooledBlock) =>
-          send(connection, { method: "insert", table, rows: ready, ...(options && { options }) });
+        function insert(ready: readonly object[] | SpooledBlock): Promise<unknown> {
+          const about = { table, rows: ready, ...(options && { options }) };
+          return send(connection, { method: "insert", ...about });
+        }
         await ("chunks" in rows ? spool.with(rows, insert) : insert(rows));
       },
     };
