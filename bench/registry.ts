@@ -8,6 +8,7 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
     return ([folder = process.env["TELLTALE_BENCH_DATA"] ?? ""]) => benchContent(folder);
   },
   decode: async () => (await import("./decode.ts")).benchDecode,
+  insert: async () => (await import("./insert.ts")).benchInsert,
   latency: async () => (await import("./latency.ts")).benchLatency,
   pipeline: async () => (await import("./pipeline.ts")).benchPipeline,
   queue: async () => (await import("./queue.ts")).benchQueue,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Meter,
   ROOT_CONTEXT,
@@ -131,7 +132,7 @@ async function sendLogs(run: ShopRun, sender: ShopSender, { chat }: ShopIds): Pr
   const logger = provider.getLogger("shop", "0.9", scopeOptions);
   logger.emit({
     timestamp: after(run, 2_000_000n),
-    context: trace.setSpanContext(ROOT_CONTEXT, { ...chat, traceFlags: 1 }),
+    context: trace.setSpanContext(ROOT_CONTEXT, chat),
     severityNumber: SeverityNumber.INFO,
     severityText: "INFO",
     eventName: "gen_ai.evaluation.result",
@@ -170,6 +171,8 @@ async function sendMetrics(run: ShopRun, sender: ShopSender): Promise<void> {
   const record = shopInstruments(provider.getMeter("shop", "0.9"));
   record.first();
   await provider.forceFlush();
+  // The SDK tells whole milliseconds: a pause keeps the two collections apart.
+  await sleep(5);
   record.second();
   await provider.forceFlush();
   // A shutdown would collect a third time.

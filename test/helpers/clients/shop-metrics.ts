@@ -1,13 +1,13 @@
 import { resource, resourceColumns, rowsOf, type Service, type ShopRun, scope } from "./shop.ts";
 
-const common = `MetricName, MetricUnit, MetricDescription, Attributes, ScopeName, ScopeVersion, ${resourceColumns}`;
-const summary = "toFloat64(Count) AS Count, Sum, Min, Max, AggregationTemporality";
-/** Cumulative points begin together, each delta point where the one before it ended. */
-const times = [
-  "TimeUnix > StartTimeUnix AS IsInterval",
-  "dense_rank() OVER (PARTITION BY MetricName ORDER BY StartTimeUnix) AS Interval",
+const common = [
+  "MetricName, MetricUnit, MetricDescription, Attributes",
   "dense_rank() OVER (PARTITION BY MetricName ORDER BY TimeUnix) AS Collection",
+  `ScopeName, ScopeVersion, ${resourceColumns}`,
 ].join(", ");
+/** Whether a point begins in this run: when exactly is where SDKs differ. */
+const start = "dateDiff('second', StartTimeUnix, TimeUnix) BETWEEN 0 AND 60 AS HasStart";
+const summary = `${start}, toFloat64(Count) AS Count, Sum, Min, Max, AggregationTemporality`;
 
 export async function storedGauges(service: Service, run: ShopRun): Promise<object[]> {
   return await rowsOf(service, "otel_metrics_gauge", `${common}, Value`, run);
@@ -15,61 +15,63 @@ export async function storedGauges(service: Service, run: ShopRun): Promise<obje
 
 export function expectedGauges(): object[] {
   const about = { ...resource, ...scope, MetricUnit: "Cel", MetricDescription: "" };
+  const door = { door: "open" };
   return [
-    { ...about, MetricName: "shop.fridge", Attributes: { door: "open" }, Value: 36.6 },
-    { ...about, MetricName: "shop.fridge", Attributes: { door: "open" }, Value: 37.1 },
-    { ...about, MetricName: "shop.oven", Attributes: {}, Value: 0.25 },
-    { ...about, MetricName: "shop.oven", Attributes: {}, Value: 0.75 },
+    { ...about, MetricName: "shop.fridge", Attributes: door, Collection: 1, Value: 36.6 },
+    { ...about, MetricName: "shop.fridge", Attributes: door, Collection: 2, Value: 37.1 },
+    { ...about, MetricName: "shop.oven", Attributes: {}, Collection: 1, Value: 0.25 },
+    { ...about, MetricName: "shop.oven", Attributes: {}, Collection: 2, Value: 0.75 },
   ];
 }
 
 export async function storedSums(service: Service, run: ShopRun): Promise<object[]> {
-  const columns = `${common}, Value, AggregationTemporality, IsMonotonic, ${times}`;
+  const columns = `${common}, ${start}, Value, AggregationTemporality, IsMonotonic`;
   return await rowsOf(service, "otel_metrics_sum", columns, run);
 }
 
-/** Up-down counters stay cumulative: so says the specification of the "delta" preference. */
 export function expectedSums({ temporality }: ShopRun): object[] {
   const isDelta = temporality === "delta";
-  const about = { ...resource, ...scope, MetricUnit: "{order}", IsInterval: true };
-  const counted = {
-    ...about,
-    MetricDescription: "Orders taken",
-    AggregationTemporality: isDelta ? 1 : 2,
-    IsMonotonic: true,
-  };
-  const level = {
-    ...about,
-    MetricDescription: "",
-    AggregationTemporality: 2,
-    IsMonotonic: false,
-    Interval: 1,
-  };
-  return ([1, 2] as const).flatMap((Collection) => {
-    const both = Collection === 2;
-    function since(first: number, second: number): number {
-      return both ? second + (isDelta ? 0 : first) : first;
-    }
-    const Interval = isDelta ? Collection : 1;
-    const at = { Collection, Attributes: {} };
-    return [
-      { ...level, ...at, MetricName: "shop.balance", Value: both ? -6 : -4 },
-      { ...level, ...at, MetricName: "shop.open", Value: both ? 3 : 5 },
-      { ...counted, ...at, Interval, MetricName: "shop.observed", Value: since(10, 5) },
-      ...[
-        { Attributes: { model: "a", big: "true" }, Value: since(3, 4) },
-        { Attributes: { model: "b" }, Value: since(1, 2) },
-      ].map((point) => ({ ...counted, ...at, Interval, MetricName: "shop.orders", ...point })),
-    ];
-  });
+  const about = { ...resource, ...scope, MetricUnit: "{order}", HasStart: 1 };
+  function counted(MetricName: string, Attributes: object, values: [number, number]): object[] {
+    const [first, second] = values;
+    const total = isDelta ? second : first + second;
+    return [first, total].map((Value, index) => ({
+      ...about,
+      MetricName,
+      MetricDescription: "Orders taken",
+      Attributes,
+      Collection: index + 1,
+      Value,
+      AggregationTemporality: isDelta ? 1 : 2,
+      IsMonotonic: true,
+    }));
+  }
+  // Up-down counters stay cumulative: so says the specification of the "delta" preference.
+  function level(MetricName: string, values: [number, number]): object[] {
+    return values.map((Value, index) => ({
+      ...about,
+      MetricName,
+      MetricDescription: "",
+      Attributes: {},
+      Collection: index + 1,
+      Value,
+      AggregationTemporality: 2,
+      IsMonotonic: false,
+    }));
+  }
+  return [
+    ...level("shop.balance", [-4, -6]),
+    ...counted("shop.observed", {}, [10, 5]),
+    ...level("shop.open", [5, 3]),
+    ...counted("shop.orders", { model: "a", big: "true" }, [3, 4]),
+    ...counted("shop.orders", { model: "b" }, [1, 2]),
+  ];
 }
 
 export async function storedHistograms(service: Service, run: ShopRun): Promise<object[]> {
   const columns = `${common}, ${summary}, arrayMap(c -> toFloat64(c), BucketCounts) AS Counts, ExplicitBounds`;
   return await rowsOf(service, "otel_metrics_histogram", columns, run);
 }
-
-const bounds = [5, 50, 500];
 
 export function expectedHistograms({ temporality }: ShopRun): object[] {
   const isDelta = temporality === "delta";
@@ -80,14 +82,15 @@ export function expectedHistograms({ temporality }: ShopRun): object[] {
     MetricUnit: "ms",
     MetricDescription: "Time in the queue",
     Attributes: { till: "1" },
-    ExplicitBounds: bounds,
+    HasStart: 1,
+    ExplicitBounds: [5, 50, 500],
     AggregationTemporality: isDelta ? 1 : 2,
   };
   return [
-    { ...about, Count: 2, Sum: 712, Min: 12, Max: 700, Counts: [0, 1, 0, 1] },
+    { ...about, Collection: 1, Count: 2, Sum: 712, Min: 12, Max: 700, Counts: [0, 1, 0, 1] },
     isDelta
-      ? { ...about, Count: 1, Sum: 3, Min: 3, Max: 3, Counts: [1, 0, 0, 0] }
-      : { ...about, Count: 3, Sum: 715, Min: 3, Max: 700, Counts: [1, 1, 0, 1] },
+      ? { ...about, Collection: 2, Count: 1, Sum: 3, Min: 3, Max: 3, Counts: [1, 0, 0, 0] }
+      : { ...about, Collection: 2, Count: 3, Sum: 715, Min: 3, Max: 700, Counts: [1, 1, 0, 1] },
   ];
 }
 
@@ -131,13 +134,26 @@ export function expectedExponentials({ temporality }: ShopRun): object[] {
     MetricUnit: "{token}",
     MetricDescription: "",
     Attributes: {},
+    HasStart: 1,
     AggregationTemporality: isDelta ? 1 : 2,
     Negatives: 0,
   };
   return [
-    { ...about, Count: 3, Sum: 5, Min: 0, Max: 4, Zeros: 1, Values: [1, 4] },
+    { ...about, Collection: 1, Count: 3, Sum: 5, Min: 0, Max: 4, Zeros: 1, Values: [1, 4] },
     isDelta
-      ? { ...about, Count: 1, Sum: 2, Min: 2, Max: 2, Zeros: 0, Values: [2] }
-      : { ...about, Count: 4, Sum: 7, Min: 0, Max: 4, Zeros: 1, Values: [1, 2, 4] },
+      ? { ...about, Collection: 2, Count: 1, Sum: 2, Min: 2, Max: 2, Zeros: 0, Values: [2] }
+      : { ...about, Collection: 2, Count: 4, Sum: 7, Min: 0, Max: 4, Zeros: 1, Values: [1, 2, 4] },
   ];
+}
+
+/** Exemplars of the first collection, which were recorded inside a span. */
+export async function storedExemplars(service: Service, run: ShopRun): Promise<object[]> {
+  const exemplars =
+    "arrayJoin(arrayZip(Exemplars.Value, Exemplars.TraceId, Exemplars.SpanId)) AS e";
+  const columns = `MetricName AS metric, e.1 AS value, e.2 AS traceId, e.3 AS spanId, ${exemplars}`;
+  const sums = await rowsOf(service, "otel_metrics_sum", columns, run);
+  const histograms = await rowsOf(service, "otel_metrics_histogram", columns, run);
+  return [...sums, ...histograms]
+    .filter(({ traceId }) => traceId !== "")
+    .map(({ metric, value, traceId, spanId }) => ({ metric, value, traceId, spanId }));
 }

@@ -16,6 +16,7 @@ export interface ShopRun {
 export interface SpanIds {
   readonly traceId: string;
   readonly spanId: string;
+  readonly traceFlags: number;
 }
 
 /** What the SDK made up. */
@@ -27,10 +28,7 @@ export interface ShopIds {
 /** Records of one run, as `/api/v1/accounting` counts them. */
 export const shopRecords = { traces: 2, logs: 2, metrics: 18 } as const;
 
-export function newShopRun(
-  client: string,
-  temporality: ShopRun["temporality"] = "delta",
-): ShopRun {
+export function newShopRun(client: string, temporality: ShopRun["temporality"] = "delta"): ShopRun {
   const startUnixNano = BigInt(Date.now() - 60_000) * 1_000_000n + 123_457n;
   return { service: `shop ${client} ${startUnixNano}`, temporality, startUnixNano };
 }
@@ -51,7 +49,8 @@ export async function rowsOf(
   );
 }
 
-export const resourceColumns = "ResourceAttributes['service.version'] AS Version, ResourceSchemaUrl";
+export const resourceColumns =
+  "ResourceAttributes['service.version'] AS Version, ResourceSchemaUrl";
 export const resource = { Version: "1.2.3", ResourceSchemaUrl: "https://example.com/resource/1" };
 export const scope = { ScopeName: "shop", ScopeVersion: "0.9" };
 const scopeSchema = "https://example.com/scope/1";
@@ -177,7 +176,7 @@ export function expectedLogs({ startUnixNano }: ShopRun, { chat }: ShopIds): obj
       },
       TraceId: chat.traceId,
       SpanId: chat.spanId,
-      TraceFlags: 1,
+      TraceFlags: chat.traceFlags,
       Time: String(startUnixNano + 2_000_000n),
     },
     {

@@ -23,11 +23,11 @@ const senders = protocols.flatMap((protocol) => [
 ]);
 
 describe("the OpenTelemetry JS SDK", () => {
-  it.each(senders)("is stored once and whole over $protocol, gzip $gzip, $temporality", async ({
-    temporality,
-    ...sender
-  }) => {
-    const run = newShopRun("js", temporality);
-    await checkShop(service, run, () => sendJsShop(run, { ...service, ...sender }));
-  });
+  it.each(senders)(
+    "is stored once and whole over $protocol, gzip $gzip, $temporality",
+    async ({ temporality, ...sender }) => {
+      const run = newShopRun("js", temporality);
+      await checkShop(service, run, () => sendJsShop(run, { ...service, ...sender }));
+    },
+  );
 });
