@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { partSettings } from "../store/migration-template.ts";
+import { oldPartsLifetime } from "../store/migration-template.ts";
 import type { ErasureStores } from "./delete-rows.ts";
 
 const oldParts = `
@@ -30,7 +30,7 @@ export async function removingOldParts(
     await work();
     return await waitForRemoval(stores, tables, patienceMs);
   } finally {
-    await setAll(partSettings[0] ?? "old_parts_lifetime = 60");
+    await setAll(oldPartsLifetime);
   }
 }
 

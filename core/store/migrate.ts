@@ -114,8 +114,8 @@ async function applyPartSettings(store: Store, { cluster }: MigrationSettings): 
   const tables = await store.query<{ name: string }>(
     `SELECT name FROM system.tables
     WHERE database = currentDatabase() AND engine LIKE '%MergeTree' AND sorting_key LIKE 'Tenant%'
-      AND position(create_table_query, {newest:String}) = 0`,
-    { newest: partSettings[0] },
+      AND NOT arrayAll(setting -> position(create_table_query, setting) > 0, {all:Array(String)})`,
+    { all: partSettings },
   );
   const onCluster = cluster === "" ? "" : `ON CLUSTER \`${cluster}\``;
   for (const { name } of tables) {
