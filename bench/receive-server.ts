@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodeRecord } from "../analyzer/ingest/decode-record.ts";
+import { decodeRecord, openBody } from "../analyzer/ingest/decode-record.ts";
 import { createInFlightBudget } from "../collector/in-flight-budget.ts";
 import { createCollector, createGrpcCollector } from "../collector/routes.ts";
 import { systemClock } from "../core/clock.ts";
@@ -24,9 +24,10 @@ const key = describeKey("0".repeat(16), Buffer.alloc(32, 1));
 const queue = openLmdbQueue({ dir, key, config: config.queue, clock: systemClock });
 const decoding: QueueProducer = {
   ...queue.producer,
-  append: (record) => {
-    decodeRecord({ ...record, position: 0 }, config.otlp.maxBodyBytes);
-    return Promise.resolve({ status: "queued", position: 0 });
+  append: async (fresh) => {
+    const record = { ...fresh, position: 0 };
+    decodeRecord(record, await openBody(record, config.otlp.maxBodyBytes));
+    return { status: "queued", position: 0 };
   },
 };
 const dependencies = {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { principalOf } from "../core/auth/principal.ts";
+import { freeMemory } from "../core/free-memory.ts";
 import type { Signal } from "../core/model/telemetry.ts";
 import type { PartialSuccess } from "../core/otlp/encode-response.ts";
 import type { ScanResult } from "../core/otlp/refusal.ts";
@@ -39,6 +40,10 @@ export async function receiveTelemetry(
     const receivedAtUnixMs = clock.now();
     const limits = recordLimits(config.otlp, receivedAtUnixMs);
     const scan = await scanBody(signal, contentType, body.decompressed, limits);
+    const dedup = dedupOptions(signal, body);
+    if (body.decompressed !== body.received) {
+      freeMemory(body.decompressed);
+    }
     const rejected = sum(scan.rejected);
     if (scan.accepted + rejected > 0) {
       const record = {
@@ -49,7 +54,7 @@ export async function receiveTelemetry(
         rejected: scan.rejected,
         ...storedBody(contentType, body, scan),
       };
-      await appendDurably(dependencies, record, dedupOptions(signal, body));
+      await appendDurably(dependencies, record, dedup);
     }
     return { contentType, rejected, message: scan.message };
   });

@@ -40,12 +40,12 @@ export function createBatchStep(
   const { consumer, stores, heartbeat, findings, metrics } = dependencies;
   let ahead: Ready | null = null;
 
-  function ready(batch: Batch | null): Ready | null {
-    return batch && { batch, prepared: tryPrepare(dependencies, batch) };
+  async function ready(batch: Batch | null): Promise<Ready | null> {
+    return batch && { batch, prepared: await tryPrepare(dependencies, batch) };
   }
 
   return async () => {
-    const current = ahead ?? ready(await consumer.read());
+    const current = ahead ?? (await ready(await consumer.read()));
     ahead = null;
     if (current === null) {
       return { worked: false, stored: null };
@@ -57,7 +57,7 @@ export function createBatchStep(
         throw prepared;
       }
       const stored = await storeBatch(stores, heartbeat, prepared, async () => {
-        ahead = ready(await consumer.readAfter(batch));
+        ahead = await ready(await consumer.readAfter(batch));
       });
       stage("store");
       await recordFindings(findings, stored);
@@ -75,13 +75,13 @@ export function createBatchStep(
   };
 }
 
-function tryPrepare(
+async function tryPrepare(
   { inspector, config, metrics }: BatchStepDependencies,
   batch: Batch,
-): PreparedBatch | Error {
+): Promise<PreparedBatch | Error> {
   const stage = createStopwatch(metrics);
   try {
-    const prepared = prepareBatch(batch, inspector, {
+    const prepared = await prepareBatch(batch, inspector, {
       maxBodyBytes: config.otlp.maxBodyBytes,
       recordLimits: config.otlp.records,
       sampling: config.analyzer.sampling,

@@ -1,4 +1,6 @@
-import { gunzipSync } from "node:zlib";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { freeMemory } from "../../core/free-memory.ts";
 import type { Change } from "../../core/model/change.ts";
 import type { LogRecord, MetricPoint, Span } from "../../core/model/telemetry.ts";
 import { decodeLogs } from "../../core/otlp/decode-logs.ts";
@@ -12,18 +14,22 @@ export type DecodedRecord =
   | { readonly signal: "metrics"; readonly points: readonly MetricPoint[] }
   | { readonly signal: "changes"; readonly changes: readonly Change[] };
 
-/** The records of one queued request, without those that were refused at the door. */
-export function decodeRecord(record: QueueRecord, maxBodyBytes: number): DecodedRecord {
-  if (record.contentEncoding === "identity") {
-    return decodeBody(record, record.body);
-  }
-  const body = inflate(record.body, maxBodyBytes);
+/** The body of a queued request as it was before the sender compressed it. */
+export async function openBody(record: QueueRecord, maxBodyBytes: number): Promise<Uint8Array> {
+  return record.contentEncoding === "identity" ? record.body : inflate(record.body, maxBodyBytes);
+}
+
+/**
+ * The records of one queued request, without those that were refused at the door. They hold
+ * copies: the memory of an inflated body is freed.
+ */
+export function decodeRecord(record: QueueRecord, body: Uint8Array): DecodedRecord {
   try {
     return decodeBody(record, body);
   } finally {
-    // Decoded records hold copies. Freed now: waiting for the garbage collector would make it
-    // run for this memory's sake.
-    body.buffer.transfer(0);
+    if (body !== record.body) {
+      freeMemory(body);
+    }
   }
 }
 
@@ -43,15 +49,20 @@ function decodeBody(record: QueueRecord, body: Uint8Array): DecodedRecord {
   }
 }
 
+const gunzipAsync = promisify(gunzip);
+
 const leastChunkBytes = 64 * 1024;
 const mostChunkBytes = 8 * 1024 * 1024;
 
-/** Inflates into one buffer of the size that the trailer claims, instead of many small ones. */
-function inflate(body: Uint8Array, maxBodyBytes: number): Uint8Array<ArrayBuffer> {
+/**
+ * Inflates on the thread pool, into one buffer of the size that the trailer claims instead of
+ * many small ones.
+ */
+function inflate(body: Uint8Array, maxBodyBytes: number): Promise<Uint8Array> {
   const claimed = Buffer.from(body.buffer, body.byteOffset, body.byteLength).readUInt32LE(
     Math.max(0, body.byteLength - 4),
   );
   // A claim costs the sender nothing, so it only decides between sane sizes.
   const chunkSize = Math.min(Math.max(claimed + 64, leastChunkBytes), mostChunkBytes);
-  return gunzipSync(body, { maxOutputLength: maxBodyBytes, chunkSize });
+  return gunzipAsync(body, { maxOutputLength: maxBodyBytes, chunkSize });
 }

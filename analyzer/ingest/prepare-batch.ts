@@ -8,7 +8,7 @@ import { toAgentEvents } from "../agents/to-agent-events.ts";
 import type { InspectedSpan, Inspector } from "../inspect/inspector.ts";
 import type { SamplingRatios } from "../normalize/sample-weight.ts";
 import { isSuspect } from "../trace/is-suspect.ts";
-import { decodeRecord } from "./decode-record.ts";
+import { decodeRecord, openBody } from "./decode-record.ts";
 import { createLogBlock, type LogBlock } from "./log-block.ts";
 import { createMetricBlock, type MetricBlock } from "./metric-block.ts";
 import { resourceFacts } from "./resource-facts.ts";
@@ -67,12 +67,15 @@ export interface PrepareOptions {
   readonly sampling: SamplingRatios;
 }
 
-/** Decodes, normalizes, redacts and inspects a batch; pure and synchronous. */
-export function prepareBatch(
+/**
+ * Decodes, normalizes, redacts and inspects a batch. While this thread works on one request, the
+ * next is inflated on another.
+ */
+export async function prepareBatch(
   batch: Batch,
   inspector: Inspector,
   options: PrepareOptions,
-): PreparedBatch {
+): Promise<PreparedBatch> {
   const { sampling } = options;
   const builder: Builder = {
     batch,
@@ -87,8 +90,10 @@ export function prepareBatch(
     failures: new Map(),
     counts: new Map(),
   };
-  for (const record of batch.records) {
-    addRecord(builder, record, inspector, options);
+  // Of requests whose every record was refused at the door only the counts were queued.
+  const records = batch.records.filter(({ acceptedCount }) => acceptedCount > 0);
+  for await (const { record, body } of openBodies(records, options.maxBodyBytes)) {
+    addRecord(builder, record, body, { inspector, recordLimits: options.recordLimits });
   }
   return builder;
 }
@@ -111,18 +116,35 @@ interface Builder extends PreparedBatch {
   readonly counts: Map<string, RecordCount>;
 }
 
+interface OpenedBody {
+  readonly record: QueueRecord;
+  readonly body: Uint8Array;
+}
+
+/** Bodies in order, one of them ahead. */
+async function* openBodies(
+  records: readonly QueueRecord[],
+  maxBodyBytes: number,
+): AsyncGenerator<OpenedBody> {
+  let ahead: Promise<Uint8Array> | null = null;
+  for (const [index, record] of records.entries()) {
+    const body = await (ahead ?? openBody(record, maxBodyBytes));
+    const next = records[index + 1];
+    ahead = next === undefined ? null : openBody(next, maxBodyBytes);
+    // Its failure is met when its turn comes, or never if this one fails.
+    ahead?.catch(() => undefined);
+    yield { record, body };
+  }
+}
+
 function addRecord(
   builder: Builder,
   record: QueueRecord,
-  inspector: Inspector,
-  { maxBodyBytes, recordLimits }: PrepareOptions,
+  body: Uint8Array,
+  { inspector, recordLimits }: Pick<PrepareOptions, "recordLimits"> & { inspector: Inspector },
 ): void {
-  if (record.acceptedCount === 0) {
-    // Every record was refused at the door; only the counts were queued.
-    return;
-  }
   const { tenant, receivedAtUnixMs } = record;
-  const decoded = decodeRecord(record, maxBodyBytes);
+  const decoded = decodeRecord(record, body);
   const origin = { tenant, batchId: builder.batch.id, receivedAtUnixMs };
   switch (decoded.signal) {
     case "traces":

@@ -1,3 +1,5 @@
+import { freeMemory } from "../../free-memory.ts";
+
 /** Longest text written by a loop of our own; beyond it one native call is faster. */
 const shortText = 24;
 
@@ -116,6 +118,7 @@ export class ByteBuffer {
     }
     const grown = allocate(Math.max(needed, this.#bytes.length * 2));
     this.#bytes.copy(grown, 0, 0, this.#length);
+    freeMemory(this.#bytes);
     this.#bytes = grown;
     this.#view = viewOf(grown);
   }

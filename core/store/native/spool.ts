@@ -1,7 +1,8 @@
-import { mkdirSync, rmSync } from "node:fs";
-import { open, rm } from "node:fs/promises";
+import { closeSync, mkdirSync, openSync, rmSync, writevSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { threadId } from "node:worker_threads";
+import { freeMemory } from "../../free-memory.ts";
 import type { NativeBlock } from "./native-block.ts";
 
 /** A block in a file. */
@@ -32,7 +33,7 @@ export function openSpool(dir: string): Spool {
       count += 1;
       const path = join(dir, `${threadId}-${count}.native`);
       try {
-        await write(path, chunks);
+        write(path, chunks);
         return await use({ ...block, path });
       } finally {
         await rm(path, { force: true });
@@ -41,22 +42,25 @@ export function openSpool(dir: string): Spool {
   };
 }
 
-async function write(path: string, chunks: NativeBlock["chunks"]): Promise<void> {
-  const file = await open(path, "wx", 0o600);
+/**
+ * At once, without giving way: the caller's thread goes on to prepare the next batch, which
+ * takes long, and the store should have this one before.
+ */
+function write(path: string, chunks: NativeBlock["chunks"]): void {
+  const file = openSync(path, "wx", 0o600);
   try {
     for (let start = 0; start < chunks.length; start += maxPieces) {
       const pieces = chunks.slice(start, start + maxPieces);
       const expected = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
-      const { bytesWritten } = await file.writev(pieces);
-      if (bytesWritten < expected) {
-        throw new Error(`expected room for ${expected} bytes in ${path}, got ${bytesWritten}`);
+      const written = writevSync(file, pieces);
+      if (written < expected) {
+        throw new Error(`expected room for ${expected} bytes in ${path}, got ${written}`);
       }
     }
   } finally {
-    await file.close();
-    // Freed now: waiting for the garbage collector would make it run for this memory's sake.
-    for (const { buffer } of chunks) {
-      buffer.transfer(0);
+    closeSync(file);
+    for (const chunk of chunks) {
+      freeMemory(chunk);
     }
   }
 }

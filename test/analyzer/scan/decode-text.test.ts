@@ -58,3 +58,17 @@ describe("decodedViews", () => {
     );
   });
 });
+
+it("looks behind every invisible, full-width and mixed-script character there is", () => {
+  const missed: string[] = [];
+  for (let code = 0xa0; code < 0x11_0000; code += 1) {
+    const character = String.fromCodePoint(code);
+    if (/\p{Cf}|[\uff21-\uff3a]/u.test(character)) {
+      const views = decodedViews(sentence.replace("previous", `previ${character}ous`));
+      if (views.length === 0) {
+        missed.push(code.toString(16));
+      }
+    }
+  }
+  expect(missed).toEqual([]);
+});
