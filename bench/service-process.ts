@@ -57,7 +57,7 @@ export async function startTelltaleProcess(
       await exited;
     },
     async stop() {
-      if (child.exitCode !== null) {
+      if (child.exitCode !== null || child.signalCode !== null) {
         return child.exitCode;
       }
       const exited = once(child, "exit");

@@ -45,6 +45,11 @@ export const metricTable = {
     unit: "{error}",
     description: "Analyzer steps that failed and were repeated",
   },
+  "telltale.series.overflow": {
+    kind: "counter",
+    unit: "{name}",
+    description: "Names beyond what a tenant may have, stored as `other`, by dimension",
+  },
   "telltale.detector.detections": {
     kind: "counter",
     unit: "{detection}",

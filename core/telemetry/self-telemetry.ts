@@ -1,4 +1,4 @@
-import { type Meter, metrics } from "@opentelemetry/api";
+import { type DiagLogger, DiagLogLevel, diag, type Meter, metrics } from "@opentelemetry/api";
 import type { Logger } from "../log.ts";
 
 export interface SelfTelemetry {
@@ -29,8 +29,27 @@ export async function startSelfTelemetry(
   }
   // Imported only when used: the SDK adds about 100 ms and 30 MB.
   const { startNodeSdk } = await import("@opentelemetry/sdk-node");
-  const sdk = startNodeSdk({ resourceAttributes: { "service.name": "telltale" } });
+  // The SDK would write to standard output, where the ready line and nothing else is expected.
+  const sdk = startNodeSdk({
+    resourceAttributes: { "service.name": "telltale" },
+    logLevel: "none",
+  });
+  diag.setLogger(toDiagLogger(logger), {
+    logLevel: DiagLogLevel.WARN,
+    suppressOverrideMessage: true,
+  });
   return { meter: metrics.getMeter("telltale"), stop: () => sdk.shutdown() };
+}
+
+/** What the SDK says of itself, in our log. */
+function toDiagLogger(logger: Logger): DiagLogger {
+  return {
+    error: (message, ...details) => logger.error({ details }, message),
+    warn: (message, ...details) => logger.warn({ details }, message),
+    info: (message, ...details) => logger.info({ details }, message),
+    debug: (message, ...details) => logger.debug({ details }, message),
+    verbose: (message, ...details) => logger.trace({ details }, message),
+  };
 }
 
 function pointsAtOwnPort(endpoint: string, ownPorts: readonly number[]): boolean {

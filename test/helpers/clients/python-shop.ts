@@ -8,9 +8,16 @@ import type { ShopIds, ShopRun } from "./shop.ts";
 const script = fileURLToPath(new URL("python_shop.py", import.meta.url));
 const execute = promisify(execFile);
 
-/** Sends the telemetry of the shop with the OpenTelemetry Python SDK, and waits until it is sent. */
-export async function sendPythonShop(run: ShopRun, sender: ShopSender): Promise<ShopIds> {
-  const { stdout, stderr } = await execute(clientTools.python, [
+/**
+ * Sends the telemetry of the shop with the OpenTelemetry Python SDK, and waits until it is sent.
+ * `env` holds what else the SDK should know, as `OTEL_EXPORTER_OTLP_HEADERS`.
+ */
+export async function sendPythonShop(
+  run: ShopRun,
+  sender: ShopSender,
+  env: NodeJS.ProcessEnv = {},
+): Promise<ShopIds> {
+  const args = [
     script,
     run.service,
     String(run.startUnixNano),
@@ -19,7 +26,10 @@ export async function sendPythonShop(run: ShopRun, sender: ShopSender): Promise<
     sender.gzip ? "gzip" : "none",
     sender.otlpHttp,
     sender.otlpGrpc,
-  ]);
+  ];
+  const { stdout, stderr } = await execute(clientTools.python, args, {
+    env: { PATH: process.env["PATH"], ...env },
+  });
   // The SDK says there what it could not send.
   expect(stderr).toBe("");
   return JSON.parse(stdout) as ShopIds;

@@ -33,7 +33,8 @@ if protocol == "grpc":
 
     def to(signal):
         chosen = Compression.Gzip if compression == "gzip" else Compression.NoCompression
-        return {"endpoint": otlp_grpc, "insecure": True, "compression": chosen}
+        insecure = otlp_grpc.startswith("http:")
+        return {"endpoint": otlp_grpc, "insecure": insecure, "compression": chosen}
 
 else:
     from opentelemetry.exporter.otlp.proto.http import Compression

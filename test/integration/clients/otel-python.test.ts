@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startTelltaleProcess, type TelltaleProcess } from "../../../bench/service-process.ts";
-import { checkShop } from "../../helpers/clients/check-shop.ts";
 import { describeWith } from "../../helpers/clients/client-tools.ts";
 import { sendPythonShop } from "../../helpers/clients/python-shop.ts";
-import { newShopRun, type ShopIds } from "../../helpers/clients/shop.ts";
+import { newShopRun } from "../../helpers/clients/shop.ts";
 import { storedExemplars } from "../../helpers/clients/shop-metrics.ts";
+import { outcomeOf } from "../../helpers/clients/shop-outcome.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "telltale-otel-python-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -29,12 +29,11 @@ describeWith("python")("the OpenTelemetry Python SDK", () => {
     "is stored once and whole over $protocol, gzip $gzip, $temporality",
     async ({ temporality, ...sender }) => {
       const run = newShopRun("python", temporality);
-      let ids: ShopIds | null = null;
-      await checkShop(service, run, async () => {
-        ids = await sendPythonShop(run, { ...service, ...sender });
-        return ids;
-      });
-      const { traceId, spanId } = (ids as ShopIds | null)?.chat ?? {};
+      const { ids, stored, expected } = await outcomeOf(service, run, () =>
+        sendPythonShop(run, { ...service, ...sender }),
+      );
+      expect(stored).toEqual(expected);
+      const { traceId, spanId } = ids.chat;
       const chat = { traceId, spanId };
       expect(await storedExemplars(service, run)).toEqual([
         { metric: "shop.open", value: 5, ...chat },

@@ -1,14 +1,16 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { startTelltaleProcess, type TelltaleProcess } from "../../../bench/service-process.ts";
-import { checkShop, settledCounts } from "../../helpers/clients/check-shop.ts";
 import { describeWith } from "../../helpers/clients/client-tools.ts";
 import { type ShopProtocol, sendJsShop } from "../../helpers/clients/js-shop.ts";
 import { type Otelcol, type OtelcolExporter, startOtelcol } from "../../helpers/clients/otelcol.ts";
+import { otlpJsonExamples } from "../../helpers/clients/otlp-json-examples.ts";
 import { newShopRun } from "../../helpers/clients/shop.ts";
+import { outcomeOf, settledCounts } from "../../helpers/clients/shop-outcome.ts";
 import { waitUntil } from "../../helpers/wait-until.ts";
-import { createWitness, select } from "../../helpers/witness.ts";
+import { createWitness, select, sound, verdictOn, type Witness } from "../../helpers/witness.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "telltale-otelcol-"));
 const stops: (() => Promise<unknown>)[] = [];
@@ -33,7 +35,7 @@ async function startTelltale(
   env: NodeJS.ProcessEnv = {},
 ): Promise<TelltaleProcess> {
   const service = await startTelltaleProcess(join(folder, "data"), env);
-  stops.push(() => service.stop());
+  stops.push(() => service.kill());
   return service;
 }
 
@@ -41,6 +43,13 @@ async function startCollector(exporter: OtelcolExporter): Promise<Otelcol> {
   const collector = await startOtelcol(newFolder(), exporter);
   stops.push(() => collector.stop());
   return collector;
+}
+
+async function untilStored(service: TelltaleProcess, { acknowledged }: Witness): Promise<void> {
+  await waitUntil("every span", async () => {
+    const spans = await select(service, "SELECT SpanId FROM otel_traces");
+    return spans.length >= acknowledged.size;
+  });
 }
 
 type Address = Pick<TelltaleProcess, "otlpHttp" | "otlpGrpc">;
@@ -74,6 +83,8 @@ const exporters: [string, ShopProtocol, (to: Address) => OtelcolExporter][] = [
   ],
 ];
 
+const gzipped = exporters.filter(([name]) => name.includes("gzip"));
+
 describeWith("otelcol")("an OpenTelemetry Collector in front of Telltale", () => {
   it.each(exporters)(
     "passes everything on over %s, from the JS SDK over %s",
@@ -84,16 +95,65 @@ describeWith("otelcol")("an OpenTelemetry Collector in front of Telltale", () =>
       for (const temporality of ["delta", "cumulative"] as const) {
         const run = newShopRun("otelcol", temporality);
         const sender = { otlpHttp, otlpGrpc, protocol, gzip: true };
-        await checkShop(service, run, () => sendJsShop(run, sender));
+        const { stored, expected } = await outcomeOf(service, run, () => sendJsShop(run, sender));
+        expect(stored).toEqual(expected);
       }
       expect(collector.log()).not.toMatch(/\terror\t/);
     },
   );
 
+  it.each(gzipped)(
+    "keeps what is beyond the quota and sends it later over %s",
+    async (_name, _protocol, exporter) => {
+      const service = await startTelltale(newFolder(), {
+        TELLTALE_QUOTAS_RECORDS_PER_SECOND: "40",
+        TELLTALE_QUOTAS_BURST_SECONDS: "1",
+      });
+      const [[name, settings] = ["", {}]] = Object.entries(exporter(service));
+      const retry_on_failure = { initial_interval: "100ms", max_interval: "1s" };
+      const collector = await startCollector({ [name]: { ...settings, retry_on_failure } });
+      const witness = createWitness();
+      for (let sent = 0; sent < 10; sent += 1) {
+        await witness.send({ ...collector, api: "" }, witness.next(20));
+        // Longer than the batch processor gathers: each request goes on by itself.
+        await sleep(150);
+      }
+      await untilStored(service, witness);
+      expect(await verdictOn(service, witness.acknowledged)).toEqual(sound);
+      const metrics = await (await fetch(`${service.api}/metrics`)).text();
+      const throttled = metrics
+        .split("\n")
+        .filter((line) => /throttled_\w+\{.*[1-9]\d*$/.test(line));
+      expect(throttled).toHaveLength(1);
+      expect(collector.log()).not.toMatch(/\terror\t/);
+    },
+  );
+
+  it.each(gzipped)("is told what is rejected over %s", async (_name, _protocol, exporter) => {
+    const service = await startTelltale(newFolder());
+    const collector = await startCollector(exporter(service));
+    const { traces } = otlpJsonExamples(1_544_712_660_000_000_000n, String);
+    const { status } = await fetch(`${collector.otlpHttp}/v1/traces`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(traces),
+    });
+    expect(status).toBe(200);
+    const line = await waitUntil("a word of the rejection", () =>
+      Promise.resolve(
+        collector
+          .log()
+          .split("\n")
+          .find((text) => /partial success/i.test(text)),
+      ),
+    );
+    expect(line).toMatch(/time.*"dropped_spans": 1/);
+  });
+
   it("loses and doubles nothing while Telltale is killed and started again", async () => {
     const folder = newFolder();
     const first = await startTelltale(folder);
-    const { otlpHttp, otlpGrpc } = await startCollector({
+    const collector = await startCollector({
       otlp_http: {
         endpoint: first.otlpHttp,
         sending_queue: { storage: "file_storage", queue_size: 1000 },
@@ -103,7 +163,7 @@ describeWith("otelcol")("an OpenTelemetry Collector in front of Telltale", () =>
     const witness = createWitness();
     async function send(requests: number): Promise<void> {
       for (let sent = 0; sent < requests; sent += 1) {
-        await witness.send({ otlpHttp, api: "" }, witness.next(20));
+        await witness.send({ ...collector, api: "" }, witness.next(20));
       }
     }
     await send(20);
@@ -116,12 +176,9 @@ describeWith("otelcol")("an OpenTelemetry Collector in front of Telltale", () =>
     };
     const second = await startTelltale(folder, ports);
     expect(witness.acknowledged.size).toBe(1200);
-    expect(otlpGrpc).not.toBe("");
-    const stored = await waitUntil("every span", async () => {
-      const rows = await select<{ SpanId: string }>(second, "SELECT SpanId FROM otel_traces");
-      return rows.length >= 1200 && rows.map(({ SpanId }) => SpanId);
-    });
-    expect(stored.toSorted()).toEqual([...witness.acknowledged].toSorted());
+    await untilStored(second, witness);
+    await collector.stop();
+    expect(await verdictOn(second, witness.acknowledged)).toEqual(sound);
   });
 });
 
@@ -136,6 +193,7 @@ describeWith("otelcol")("an OpenTelemetry Collector behind Telltale", () => {
         OTEL_EXPORTER_OTLP_ENDPOINT: isGrpc ? collector.otlpGrpc : collector.otlpHttp,
         OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
         OTEL_METRIC_EXPORT_INTERVAL: "500",
+        OTEL_METRIC_EXPORT_TIMEOUT: "500",
       });
       const witness = createWitness();
       await witness.send(service, witness.next(7));

@@ -1,14 +1,12 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { startTelltaleProcess, type TelltaleProcess } from "../../../bench/service-process.ts";
-import { settledCounts } from "../../helpers/clients/check-shop.ts";
-import { clientTools, describeWith } from "../../helpers/clients/client-tools.ts";
+import { describeWith } from "../../helpers/clients/client-tools.ts";
+import { settledCounts } from "../../helpers/clients/shop-outcome.ts";
+import { type Generation, generateTelemetry } from "../../helpers/clients/telemetrygen.ts";
 import { select } from "../../helpers/witness.ts";
 
-const execute = promisify(execFile);
 const dir = mkdtempSync(join(tmpdir(), "telltale-telemetrygen-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -24,22 +22,16 @@ describeWith("telemetrygen")("telemetrygen", () => {
     await service.stop();
   });
 
-  async function generate(signal: string, protocol: string, args: readonly string[]) {
-    const isHttp = protocol === "http";
-    const url = new URL(isHttp ? service.otlpHttp : service.otlpGrpc);
-    await execute(clientTools.telemetrygen, [
-      signal,
-      "--otlp-insecure",
-      "--otlp-endpoint",
-      url.host,
-      ...(isHttp ? ["--otlp-http"] : []),
-      "--workers=4",
-      "--rate=0",
-      ...args,
-    ]);
+  async function generate(
+    signal: Generation["signal"],
+    protocol: "http" | "grpc",
+    args: readonly string[],
+  ): Promise<void> {
+    const to = protocol === "http" ? service.otlpHttp : service.otlpGrpc;
+    await generateTelemetry({ signal, to, protocol, args });
   }
 
-  describe.each(["http", "grpc"])("over %s", (protocol) => {
+  describe.each(["http", "grpc"] as const)("over %s", (protocol) => {
     const name = `--service=${protocol}`;
 
     it("gets every trace stored, with its child spans, once", async () => {
