@@ -17,7 +17,7 @@ const intro = `# Configuration
 
 Settings come from \`telltale.yaml\` in the working folder (or the file of \`--config\` or \`TELLTALE_CONFIG\`), then from \`TELLTALE_*\` variables; later wins.
 Every setting has a default, so that no file is needed.
-Lists and objects are given as JSON in variables.
+Lists and objects are given as JSON in variables, lists of words also with commas between.
 A mistake stops the start and all mistakes are named at once; an unknown variable is a warning.
 
 | key | variable | type | default | meaning |

@@ -8,7 +8,8 @@ import type { FindingStage } from "../findings/finding-stage.ts";
 import type { Inspector } from "../inspect/inspector.ts";
 import type { HeartbeatWriter } from "./heartbeat.ts";
 import { type IngestStores, type StoredBatch, storeBatch } from "./ingest-stage.ts";
-import { type PreparedBatch, prepareBatch } from "./prepare-batch.ts";
+import { type PreparedBatch, type PrepareOptions, prepareBatch } from "./prepare-batch.ts";
+import { createSeriesLimit } from "./series-limit.ts";
 
 export interface BatchStepDependencies {
   readonly consumer: QueueConsumer;
@@ -28,8 +29,9 @@ interface Ready {
 }
 
 /**
- * Takes one batch from the queue to the store and to findings, and commits it. While its rows
- * are being inserted the next batch is already prepared.
+ * Takes one batch from the queue to the store and to findings, and commits it. Meanwhile the next
+ * batch is already being prepared; that gives way between requests, so that a finding never
+ * waits for it.
  *
  * @returns the step: it resolves with what was stored, or `null` when nothing waited or the
  *   batch was refused; it throws when repeating may help.
@@ -37,15 +39,21 @@ interface Ready {
 export function createBatchStep(
   dependencies: BatchStepDependencies,
 ): () => Promise<{ readonly worked: boolean; readonly stored: StoredBatch | null }> {
-  const { consumer, stores, heartbeat, findings, metrics } = dependencies;
-  let ahead: Ready | null = null;
+  const { consumer, stores, heartbeat, findings, metrics, config, logger } = dependencies;
+  const options: PrepareOptions = {
+    maxBodyBytes: config.otlp.maxBodyBytes,
+    recordLimits: config.otlp.records,
+    sampling: config.analyzer.sampling,
+    series: createSeriesLimit({ maxValues: config.analyzer.maxSeriesValues, logger }),
+  };
+  let ahead: Promise<Ready | null> | null = null;
 
   async function ready(batch: Batch | null): Promise<Ready | null> {
-    return batch && { batch, prepared: await tryPrepare(dependencies, batch) };
+    return batch && { batch, prepared: await tryPrepare(dependencies, options, batch) };
   }
 
   return async () => {
-    const current = ahead ?? (await ready(await consumer.read()));
+    const current = (await ahead) ?? (await ready(await consumer.read()));
     ahead = null;
     if (current === null) {
       return { worked: false, stored: null };
@@ -57,7 +65,7 @@ export function createBatchStep(
         throw prepared;
       }
       const stored = await storeBatch(stores, heartbeat, prepared, async () => {
-        ahead = await ready(await consumer.readAfter(batch));
+        ahead = ready(await consumer.readAfter(batch));
       });
       stage("store");
       await recordFindings(findings, stored);
@@ -76,16 +84,13 @@ export function createBatchStep(
 }
 
 async function tryPrepare(
-  { inspector, config, metrics }: BatchStepDependencies,
+  { inspector, metrics }: BatchStepDependencies,
+  options: PrepareOptions,
   batch: Batch,
 ): Promise<PreparedBatch | Error> {
   const stage = createStopwatch(metrics);
   try {
-    const prepared = await prepareBatch(batch, inspector, {
-      maxBodyBytes: config.otlp.maxBodyBytes,
-      recordLimits: config.otlp.records,
-      sampling: config.analyzer.sampling,
-    });
+    const prepared = await prepareBatch(batch, inspector, options);
     stage("prepare");
     return prepared;
   } catch (error) {
@@ -128,9 +133,12 @@ async function recordFindings(findings: FindingStage, stored: StoredBatch): Prom
   }
 }
 
-function countBatch(metrics: Metrics, { batch, failures }: PreparedBatch): void {
+function countBatch(metrics: Metrics, { batch, failures, overflow }: PreparedBatch): void {
   for (const [detector, count] of failures) {
     metrics.count("telltale.detector.errors", count, { detector });
+  }
+  for (const [dimension, count] of overflow) {
+    metrics.count("telltale.series.overflow", count, { dimension });
   }
   metrics.count("telltale.analyzer.batches", 1);
   metrics.count(

@@ -12,7 +12,7 @@ import type { InspectedLog } from "../inspect/inspector.ts";
 import { identityOf } from "../normalize/identity.ts";
 import { logSampleWeight, type SamplingRatios } from "../normalize/sample-weight.ts";
 import { attributeText } from "./attribute-text.ts";
-import { resourceFacts } from "./resource-facts.ts";
+import { type ResourceFacts, resourceFacts } from "./resource-facts.ts";
 import {
   attributesColumn,
   originColumns,
@@ -22,7 +22,8 @@ import {
 } from "./row-block.ts";
 
 export interface LogBlock extends RowBlock {
-  append(inspected: InspectedLog, origin: RowOrigin): void;
+  /** @param facts of its resource, where not as the sender wrote them. */
+  append(inspected: InspectedLog, origin: RowOrigin, facts?: ResourceFacts): void;
 }
 
 /**
@@ -57,10 +58,10 @@ export function createLogBlock(sampling?: SamplingRatios): LogBlock {
     get rows() {
       return rows;
     },
-    append({ record, genAi }, origin) {
-      const { environment, version } = resourceFacts(record.resource);
+    append({ record, genAi }, origin, facts = resourceFacts(record.resource)) {
+      const { service, environment, version } = facts;
       origins.append(origin);
-      source.append(record.resource, record.scope);
+      source.append(record.resource, record.scope, service);
       columns.Timestamp.append(timeOf(record, origin.receivedAtUnixMs));
       columns.TraceId.append(record.traceId);
       columns.SpanId.append(record.spanId);

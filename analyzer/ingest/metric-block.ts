@@ -11,6 +11,7 @@ import {
   uint64Column,
 } from "../../core/store/native/columns.ts";
 import { toNativeBlock } from "../../core/store/native/native-block.ts";
+import { type ResourceFacts, resourceFacts } from "./resource-facts.ts";
 import {
   attributesColumn,
   type ColumnGroup,
@@ -21,7 +22,8 @@ import {
 } from "./row-block.ts";
 
 export interface MetricBlock<Point extends MetricPoint = MetricPoint> extends RowBlock {
-  append(point: Point, origin: RowOrigin): void;
+  /** @param facts of its resource, where not as the sender wrote them. */
+  append(point: Point, origin: RowOrigin, facts?: ResourceFacts): void;
 }
 
 /** The columns that only one type of point has. */
@@ -57,9 +59,9 @@ export function createMetricBlock<Type extends MetricPoint["type"]>(
     get rows() {
       return rows;
     },
-    append(point, origin) {
+    append(point, origin, facts = resourceFacts(point.resource)) {
       origins.append(origin);
-      source.append(point.resource, point.scope);
+      source.append(point.resource, point.scope, facts.service);
       common.append(point);
       values.append(point);
       rows += 1;

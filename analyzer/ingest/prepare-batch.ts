@@ -11,9 +11,12 @@ import { isSuspect } from "../trace/is-suspect.ts";
 import { decodeRecord, openBody } from "./decode-record.ts";
 import { createLogBlock, type LogBlock } from "./log-block.ts";
 import { createMetricBlock, type MetricBlock } from "./metric-block.ts";
-import { resourceFacts } from "./resource-facts.ts";
+import { type ResourceFacts, resourceFacts } from "./resource-facts.ts";
 import type { RowOrigin } from "./row-block.ts";
+import type { SeriesLimit } from "./series-limit.ts";
 import { createSpanBlock, type SpanBlock, spanKindText } from "./span-block.ts";
+import type { SpanNames } from "./span-names.ts";
+import type { SeriesDimension } from "./tenant-limits.ts";
 
 /** A span ready to be stored, with what decides whether it is a duplicate. */
 export interface PreparedSpan {
@@ -51,6 +54,8 @@ export interface PreparedBatch {
   readonly failures: ReadonlyMap<string, number>;
   /** Records per tenant and signal, duplicates still included. */
   readonly counts: ReadonlyMap<string, RecordCount>;
+  /** Names that became `other`, by dimension. */
+  readonly overflow: ReadonlyMap<SeriesDimension, number>;
 }
 
 interface RecordCount {
@@ -65,6 +70,7 @@ export interface PrepareOptions {
   /** Of what is stored of one record; detectors read the whole of it before. */
   readonly recordLimits: RecordSizeLimits;
   readonly sampling: SamplingRatios;
+  readonly series: SeriesLimit;
 }
 
 /**
@@ -76,7 +82,9 @@ export async function prepareBatch(
   inspector: Inspector,
   options: PrepareOptions,
 ): Promise<PreparedBatch> {
-  const { sampling } = options;
+  const { sampling, series } = options;
+  // What a batch that failed has left behind.
+  series.takeOverflow();
   const builder: Builder = {
     batch,
     receivedAtUnixMs: batch.records.at(-1)?.receivedAtUnixMs ?? 0,
@@ -89,13 +97,14 @@ export async function prepareBatch(
     logDetections: [],
     failures: new Map(),
     counts: new Map(),
+    overflow: new Map(),
   };
   // Of requests whose every record was refused at the door only the counts were queued.
   const records = batch.records.filter(({ acceptedCount }) => acceptedCount > 0);
   for await (const { record, body } of openBodies(records, options.maxBodyBytes)) {
-    addRecord(builder, record, body, { inspector, recordLimits: options.recordLimits });
+    addRecord(builder, record, body, { ...options, inspector });
   }
-  return builder;
+  return { ...builder, overflow: series.takeOverflow() };
 }
 
 /** Memory that is reserved and not written costs nothing; growing later copies everything. */
@@ -141,7 +150,7 @@ function addRecord(
   builder: Builder,
   record: QueueRecord,
   body: Uint8Array,
-  { inspector, recordLimits }: Pick<PrepareOptions, "recordLimits"> & { inspector: Inspector },
+  { inspector, recordLimits, series }: PrepareOptions & { readonly inspector: Inspector },
 ): void {
   const { tenant, receivedAtUnixMs } = record;
   const decoded = decodeRecord(record, body);
@@ -150,7 +159,8 @@ function addRecord(
     case "traces":
       for (const span of decoded.spans) {
         const inspected = inspector.span(tenant, span);
-        addSpan(builder, { ...inspected, span: limitRecord(inspected.span, recordLimits) }, origin);
+        const stored = { ...inspected, span: limitRecord(inspected.span, recordLimits) };
+        addSpan(builder, stored, origin, series.span(stored, origin));
         addFailures(builder, inspected.failures);
       }
       return addCount(builder, record, decoded.spans.length);
@@ -158,16 +168,18 @@ function addRecord(
       for (const log of decoded.logs) {
         const inspected = inspector.log(tenant, log);
         const stored = limitRecord(inspected.record, recordLimits);
-        builder.logRows.append({ ...inspected, record: stored }, origin);
+        const facts = series.facts(resourceFacts(stored.resource), origin);
+        builder.logRows.append({ ...inspected, record: stored }, origin, facts);
         addAgentEvents(builder, stored, inspected.costUsd, origin);
-        builder.logDetections.push(...inspected.detections);
+        builder.logDetections.push(...inspected.detections.map((each) => named(each, facts)));
         addFailures(builder, inspected.failures);
       }
       return addCount(builder, record, decoded.logs.length);
     case "metrics":
       for (const point of decoded.points) {
         const masked = limitRecord(inspector.metric(point), recordLimits);
-        metricRowsOf(builder, masked.type).append(masked, origin);
+        const facts = series.facts(resourceFacts(masked.resource), origin);
+        metricRowsOf(builder, masked.type).append(masked, origin, facts);
       }
       return addCount(builder, record, decoded.points.length);
     case "changes":
@@ -176,11 +188,16 @@ function addRecord(
   }
 }
 
-function addSpan(builder: Builder, inspected: InspectedSpan, origin: RowOrigin): void {
+function addSpan(
+  builder: Builder,
+  inspected: InspectedSpan,
+  origin: RowOrigin,
+  names: SpanNames,
+): void {
   const { spans, spanRows } = builder;
   const { span, detections } = inspected;
   addAgentEvents(builder, span, inspected.costUsd, origin);
-  const { service, environment } = resourceFacts(span.resource);
+  const { service, environment } = names;
   const row = spanRows.rows;
   spans.push({
     tenant: origin.tenant,
@@ -188,13 +205,18 @@ function addSpan(builder: Builder, inspected: InspectedSpan, origin: RowOrigin):
     spanId: span.spanId,
     kind: spanKindText(span.kind),
     row,
-    digest: spanRows.append(inspected, origin),
+    digest: spanRows.append(inspected, origin, names),
     service,
     environment,
     timeUnixMs: Number(span.startTimeUnixNano / 1_000_000n),
     isSuspect: isSuspect(inspected),
-    detections,
+    detections: detections.map((detection) => named(detection, names)),
   });
+}
+
+/** A detection speaks of its service by the name that the rows have. */
+function named(detection: Detection, { service, environment, version }: ResourceFacts): Detection {
+  return { ...detection, service, environment, version };
 }
 
 function addAgentEvents(

@@ -8,7 +8,6 @@ import {
 } from "../../core/store/native/columns.ts";
 import type { NativeBlock, NativeColumns } from "../../core/store/native/native-block.ts";
 import { attributeText } from "./attribute-text.ts";
-import { resourceFacts } from "./resource-facts.ts";
 
 /** Where a row comes from: what the columns `Tenant`, `BatchId` and `ReceivedAt` say. */
 export interface RowOrigin {
@@ -56,7 +55,7 @@ export function originColumns(): ColumnGroup<[origin: RowOrigin]> {
 }
 
 /** Columns about the resource and the scope that every signal has. */
-export function sourceColumns(): ColumnGroup<[resource: Resource, scope: Scope]> {
+export function sourceColumns(): ColumnGroup<[resource: Resource, scope: Scope, service: string]> {
   const columns = {
     ServiceName: dictionaryColumn(),
     ResourceAttributes: attributesColumn(),
@@ -67,8 +66,8 @@ export function sourceColumns(): ColumnGroup<[resource: Resource, scope: Scope]>
   };
   return {
     columns,
-    append(resource: Resource, scope: Scope): void {
-      columns.ServiceName.append(resourceFacts(resource).service);
+    append(resource: Resource, scope: Scope, service: string): void {
+      columns.ServiceName.append(service);
       columns.ResourceAttributes.append(resource.attributes);
       columns.ResourceSchemaUrl.append(resource.schemaUrl);
       columns.ScopeName.append(scope.name);

@@ -12,10 +12,8 @@ import {
 import { toNativeBlock } from "../../core/store/native/native-block.ts";
 import type { InspectedSpan } from "../inspect/inspector.ts";
 import { identityOf } from "../normalize/identity.ts";
-import { promptFingerprint } from "../normalize/prompt-fingerprint.ts";
 import { isTailSampled, type SamplingRatios, sampleWeight } from "../normalize/sample-weight.ts";
 import { attributeText } from "./attribute-text.ts";
-import { resourceFacts } from "./resource-facts.ts";
 import {
   attributesColumn,
   type ColumnGroup,
@@ -24,6 +22,7 @@ import {
   type RowOrigin,
   sourceColumns,
 } from "./row-block.ts";
+import { type SpanNames, spanNames } from "./span-names.ts";
 
 const spanKinds = ["Unspecified", "Internal", "Server", "Client", "Producer", "Consumer"];
 const statusCodes = ["Unset", "Ok", "Error"];
@@ -34,8 +33,11 @@ export function spanKindText(kind: number): string {
 }
 
 export interface SpanBlock extends RowBlock {
-  /** @returns the digest of the span's content: tells a copy from a conflict, nothing more. */
-  append(inspected: InspectedSpan, origin: RowOrigin): number;
+  /**
+   * @param names what its series are told apart by, where not as the sender wrote them.
+   * @returns the digest of the span's content: tells a copy from a conflict, nothing more.
+   */
+  append(inspected: InspectedSpan, origin: RowOrigin, names?: SpanNames): number;
 }
 
 /**
@@ -55,14 +57,14 @@ export function createSpanBlock(sampling?: SamplingRatios, expectedBytes?: numbe
     get rows() {
       return rows;
     },
-    append(inspected, origin) {
+    append(inspected, origin, names = spanNames(inspected)) {
       const { span } = inspected;
       const attributesStart = own.columns.SpanAttributes.values.length;
       origins.append(origin);
-      source.append(span.resource, span.scope);
-      own.append(span);
-      genAi.append(inspected);
-      derived.append(inspected);
+      source.append(span.resource, span.scope, names.service);
+      own.append(span, names);
+      genAi.append(inspected, names);
+      derived.append(inspected, names);
       const digest = digestOf(span, own.columns.SpanAttributes.values.view(attributesStart));
       own.columns.Digest.append(digest);
       rows += 1;
@@ -120,8 +122,7 @@ function spanColumns(expectedBytes?: number) {
 
   return {
     columns,
-    append(span: Span): void {
-      const { environment, version } = resourceFacts(span.resource);
+    append(span: Span, { environment, version }: SpanNames): void {
       columns.Timestamp.append(span.startTimeUnixNano);
       columns.TraceId.append(span.traceId);
       columns.SpanId.append(span.spanId);
@@ -163,15 +164,15 @@ function genAiColumns() {
   };
   return {
     columns,
-    append({ span, genAi, costUsd }: InspectedSpan): void {
+    append({ span, genAi, costUsd }: InspectedSpan, names: SpanNames): void {
       columns.Session.append(genAi?.conversationId || span.traceId);
       columns.GenAiConvention.append(genAi?.convention ?? "");
-      columns.GenAiOperation.append(genAi?.operation ?? "");
+      columns.GenAiOperation.append(names.operation);
       columns.GenAiProvider.append(genAi?.provider ?? "");
-      columns.GenAiRequestModel.append(genAi?.requestModel ?? "");
-      columns.GenAiResponseModel.append(genAi?.responseModel ?? "");
-      columns.GenAiAgent.append(genAi?.agent ?? "");
-      columns.GenAiTool.append(genAi?.tool ?? "");
+      columns.GenAiRequestModel.append(names.requestModel);
+      columns.GenAiResponseModel.append(names.responseModel);
+      columns.GenAiAgent.append(names.agent);
+      columns.GenAiTool.append(names.tool);
       columns.GenAiToolCallId.append(genAi?.toolCallId ?? "");
       columns.InputTokens.append(tokenCount(genAi?.inputTokens));
       columns.OutputTokens.append(tokenCount(genAi?.outputTokens));
@@ -183,7 +184,9 @@ function genAiColumns() {
 }
 
 /** Who acted, with which prompt and tools, and how many spans this one stands for. */
-function derivedColumns(sampling?: SamplingRatios): ColumnGroup<[inspected: InspectedSpan]> {
+function derivedColumns(
+  sampling?: SamplingRatios,
+): ColumnGroup<[inspected: InspectedSpan, names: SpanNames]> {
   const columns = {
     IdentityKind: dictionaryColumn(),
     Identity: dictionaryColumn(),
@@ -193,11 +196,11 @@ function derivedColumns(sampling?: SamplingRatios): ColumnGroup<[inspected: Insp
   };
   return {
     columns,
-    append({ span, genAi }) {
+    append({ span, genAi }, names) {
       const identity = identityOf(span.resource, span.attributes, genAi);
       columns.IdentityKind.append(identity.kind);
       columns.Identity.append(identity.id);
-      columns.PromptFingerprint.append(genAi === null ? "" : promptFingerprint(genAi));
+      columns.PromptFingerprint.append(names.prompt);
       columns.SampleWeight.append(sampleWeight(span, sampling));
       columns.TailSampled.append(isTailSampled(span) ? 1 : 0);
     },

@@ -49,6 +49,7 @@ interface StageState extends NoticeStageOptions {
 
 /** A busy stream is read this often; what it shows waits at most so much longer. */
 const readPauseMs = 10_000;
+/** Of one tenant. */
 const maxStreams = 1000;
 const maxTold = 20_000;
 
@@ -97,7 +98,7 @@ function observeArrival(
   const stream = { tenant, service, environment };
   const key = streamKey(stream);
   const known = waiting.get(key);
-  if (known === undefined && waiting.size >= maxStreams) {
+  if (known === undefined && !hasRoom(waiting, tenant)) {
     return;
   }
   waiting.set(key, {
@@ -108,6 +109,17 @@ function observeArrival(
     },
     readAtUnixMs: known?.readAtUnixMs ?? clock.now() - readPauseMs,
   });
+}
+
+function hasRoom(waiting: StageState["waiting"], tenant: string): boolean {
+  if (waiting.size < maxStreams) {
+    return true;
+  }
+  let own = 0;
+  for (const { stream } of waiting.values()) {
+    own += stream.tenant === tenant ? 1 : 0;
+  }
+  return own < maxStreams;
 }
 
 /** Stores the changes of some streams of a tenant that were not told before. */

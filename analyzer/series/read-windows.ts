@@ -58,6 +58,8 @@ const modelsOfRange = `
   HAVING Calls > 0
   ORDER BY WindowSeconds, Model, Weight`;
 
+// Hosts are limited nowhere else. No stream follows more than a quarter of the limit, so what lies
+// beyond it would only be counted.
 const valuesOfRange = `
   SELECT ServiceName, Environment, Dimension, Value, min(v.First) AS Earliest,
     toUnixTimestamp64Milli(Earliest.1) AS TimeMs, Earliest.2 AS TraceId, Earliest.3 AS SpanId,
@@ -69,7 +71,8 @@ const valuesOfRange = `
     AND Hour >= toStartOfHour(toDateTime({from:UInt32})) AND Hour < toDateTime({to:UInt32})
   GROUP BY ServiceName, Environment, Hour, Dimension, Value
   HAVING TimeMs >= toInt64({from:UInt32}) * 1000 AND TimeMs < toInt64({to:UInt32}) * 1000
-  ORDER BY TimeMs, Dimension, Value`;
+  ORDER BY TimeMs, Dimension, Value
+  LIMIT 1000 BY ServiceName, Environment, Hour, Dimension`;
 
 interface StreamColumns {
   readonly ServiceName: string;

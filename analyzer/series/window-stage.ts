@@ -26,7 +26,7 @@ export interface StreamArrival extends Stream {
 export interface WindowStageStats {
   readonly streams: number;
   readonly series: number;
-  /** Streams beyond the cap, each counted once. */
+  /** Streams beyond the cap of their tenant since the last checkpoint, each counted once. */
   readonly unfollowedStreams: number;
   /** Series and values beyond their caps, counted whenever they were seen. */
   readonly unfollowedSeries: number;
@@ -59,15 +59,15 @@ export interface WindowStageOptions {
 
 interface StageState extends WindowStageOptions {
   readonly followed: Map<string, FollowedStream>;
-  readonly unfollowed: Set<string>;
+  readonly unfollowed: Map<string, Stream>;
   /** Raised by steps of a tick that then failed. */
   readonly pending: Raised;
   checkpointedAtUnixMs: number;
   revision: number;
 }
 
-const maxStreams = 1000;
 const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 /** Recomputing more than this is done at most once a minute per stream. */
 const deepReopenMs = 6 * hourMs;
 const deepReopenPauseMs = 60_000;
@@ -76,7 +76,7 @@ export function createWindowStage(options: WindowStageOptions): WindowStage {
   const stage: StageState = {
     ...options,
     followed: new Map(),
-    unfollowed: new Set(),
+    unfollowed: new Map(),
     pending: { detections: [], retracted: [] },
     checkpointedAtUnixMs: options.clock.now(),
     revision: 0,
@@ -101,8 +101,8 @@ function observeArrival(stage: StageState, arrival: StreamArrival): void {
   const key = streamKey(stream);
   let followed = stage.followed.get(key);
   if (followed === undefined) {
-    if (stage.followed.size >= maxStreams) {
-      stage.unfollowed.add(key);
+    if (stage.unfollowed.has(key) || !hasRoom(stage, tenant)) {
+      stage.unfollowed.set(key, stream);
       return;
     }
     followed = followStream(stream, minTimeUnixMs);
@@ -115,6 +115,27 @@ function observeArrival(stage: StageState, arrival: StreamArrival): void {
   if (minTimeUnixMs < followed.state.seenUntilUnixMs) {
     followed.lateFromUnixMs = Math.min(followed.lateFromUnixMs, minTimeUnixMs);
   }
+}
+
+/** A tenant has as many streams as its rows may name, `other` included. */
+function hasRoom({ followed, config }: StageState, tenant: string): boolean {
+  let own = 0;
+  for (const { stream } of followed.values()) {
+    own += stream.tenant === tenant ? 1 : 0;
+  }
+  return own <= config.maxSeriesValues;
+}
+
+/** Where streams found no room, those that were silent for a day give theirs up. */
+function makeRoom({ followed, unfollowed, clock }: StageState): void {
+  const crowded = new Set([...unfollowed.values()].map(({ tenant }) => tenant));
+  const silentSince = clock.now() - dayMs;
+  for (const [key, { stream, progress }] of followed) {
+    if (crowded.has(stream.tenant) && progress.lastArrivalUnixMs < silentSince) {
+      followed.delete(key);
+    }
+  }
+  unfollowed.clear();
 }
 
 async function tick(stage: StageState): Promise<Raised> {
@@ -203,11 +224,19 @@ async function checkpoint(stage: StageState): Promise<void> {
     followed.dirty = false;
   }
   stage.checkpointedAtUnixMs = stage.clock.now();
+  makeRoom(stage);
 }
 
 async function load(stage: StageState): Promise<void> {
   const { reads } = stage.store;
-  for (const { stream, state, raised } of await readCheckpoints(reads)) {
+  const checkpoints = await readCheckpoints(reads);
+  // If there are more than have room, the newest get it.
+  checkpoints.sort((a, b) => b.state.seenUntilUnixMs - a.state.seenUntilUnixMs);
+  for (const { stream, state, raised } of checkpoints) {
+    if (!hasRoom(stage, stream.tenant)) {
+      stage.unfollowed.set(streamKey(stream), stream);
+      continue;
+    }
     const followed = followStream(stream, state.firstUnixMs);
     followed.state = state;
     followed.raised = new Map(raised.map((detection) => [detection.id, detection]));

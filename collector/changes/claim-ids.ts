@@ -9,27 +9,21 @@ export interface Claim {
 }
 
 /**
- * The names a change takes in the tenant's space of ids. Only the same kind, service and
+ * The names a change takes in the tenant's space of ids: only the same kind, service and
  * repository may speak about it again.
  *
- * The id of a commit is what it contains, and several senders know a part of it: the forge its
- * files, an authorship note its session. So a commit claims kind, service and repository apart,
- * and a statement that leaves one out contradicts nobody.
+ * They are claimed apart, because several senders know a part of a change, and a later statement
+ * may be shorter than the first: one that leaves service or repository out contradicts nobody.
+ * Owners are digests: claims lie in the queue in the clear, and a sender's text may hold a secret.
  */
 export function claimsOf(change: Change): Claim[] {
   const { kind, service, repository } = change;
-  if (kind !== "commit") {
-    return [
-      claimIn(change, "change-kind", kind),
-      claimIn(change, "change", stableId(kind, service, repository)),
-    ];
-  }
   return [
     claimIn(change, "change-kind", kind),
-    ...(service === "" ? [] : [claimIn(change, "commit-service", service)]),
+    ...(service === "" ? [] : [claimIn(change, "change-service", stableId(service))]),
     ...(repository === ""
       ? []
-      : [claimIn(change, "commit-repository", canonicalRepository(repository))]),
+      : [claimIn(change, "change-repository", stableId(canonicalRepository(repository)))]),
   ];
 }
 

@@ -51,9 +51,10 @@ interface SessionTrailer {
   readonly pattern: RegExp;
 }
 
-/** Trailers that name a session by its address, the more specific first. */
+/** Trailers that name a session by its address or its bare id, the more specific first. */
 const sessionTrailers: readonly SessionTrailer[] = [
   { key: "claude-session", agent: "claude-code", pattern: /\/(session_[A-Za-z0-9]+)\/?$/ },
+  { key: "claude-session", agent: "claude-code", pattern: /^([A-Za-z0-9][\w-]{0,127})$/ },
   { key: "agent-logs-url", agent: "copilot", pattern: /\/sessions\/([0-9a-f-]{8,64})\/?$/i },
   { key: "amp-thread-id", agent: "amp", pattern: /(?:^|\/)(T-[0-9a-f-]{8,64})\/?$/i },
 ];

@@ -3,6 +3,7 @@ import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import { openKey } from "../keys/open-key.ts";
+import { makeFolder } from "../make-folder.ts";
 import type { Store } from "../store/store.ts";
 import { copyEntry, digestFile, listTree, syncFile } from "./copy-tree.ts";
 import { BackupError, type Manifest, type ManifestEntry, manifestFile } from "./manifest.ts";
@@ -33,7 +34,7 @@ export async function backUp(options: BackupOptions): Promise<Manifest> {
   requireData(dataDir);
   requireEmpty(target);
   const schema = await withStoppedStore(options, ({ reads }) => schemaOf(reads));
-  await mkdir(join(target, dataFolder), { recursive: true, mode: 0o700 });
+  makeFolder(join(target, dataFolder));
   const before = await fingerprint(dataDir);
   const entries: ManifestEntry[] = [{ kind: "folder", path: dataFolder }];
   for (const entry of await listTree(dataDir, isTransient)) {

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
-import { chmod, copyFile, mkdir, readFile, rename, rm } from "node:fs/promises";
+import { chmod, copyFile, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Clock } from "../clock.ts";
 import { DataFolderError } from "../data-folder.ts";
+import { makeFolder } from "../make-folder.ts";
 import { newestVersion } from "../store/migrate.ts";
 import { dataFolder, keyFolder } from "./back-up.ts";
 import { copyEntry, digestFile, listTree } from "./copy-tree.ts";
@@ -55,7 +56,7 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
   } else {
     await rm(dataDir, { recursive: true, force: true });
   }
-  await mkdir(dirname(dataDir), { recursive: true });
+  makeFolder(dirname(dataDir));
   await rename(staging, dataDir);
   return { manifest, movedTo, ...(await restoreKey(options, manifest)) };
 }
@@ -119,7 +120,7 @@ async function requireStopped(options: RestoreOptions): Promise<void> {
 }
 
 async function copyData(manifest: Manifest, source: string, staging: string): Promise<void> {
-  await mkdir(staging, { recursive: true, mode: 0o700 });
+  makeFolder(staging);
   const prefix = `${dataFolder}/`;
   for (const { kind, path } of manifest.entries) {
     if (path.startsWith(prefix)) {
@@ -144,7 +145,7 @@ async function restoreKey(
   if (!manifest.keyIncluded || existsSync(path)) {
     return { keyPath: path, keyRestored: false };
   }
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   await copyFile(join(source, keyFolder, id), path);
   await chmod(path, 0o600);
   return { keyPath: path, keyRestored: true };

@@ -95,6 +95,12 @@ const Analyzer = z.strictObject({
     .min(0)
     .default(10)
     .describe("Silence after which the windows of a service close"),
+  maxSeriesValues: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(1000)
+    .describe("Services, models, tools … of one tenant that are told apart; others are `other`"),
   checkpointMinutes: z.number().min(0.1).default(10).describe("Between two saves of series state"),
   sampling: z
     .record(z.string(), z.number().gt(0).max(1))

@@ -31,7 +31,7 @@ export interface ConfigSources {
 /**
  * Reads `telltale.yaml`, then `TELLTALE_*`, then flags; later wins. A variable's name is the
  * key's path in capitals: `otlp.httpPort` is `TELLTALE_OTLP_HTTP_PORT`. Lists and objects are
- * given as JSON.
+ * given as JSON, lists of words also with commas between.
  *
  * @throws ConfigError naming every problem.
  */
@@ -150,15 +150,29 @@ function fromText(text: string, type: string): unknown {
     case "boolean":
       return text === "true" || text === "1" || (text === "false" || text === "0" ? false : text);
     case "array":
+      return fromJson(text) ?? listOf(text);
     case "object":
-      try {
-        return JSON.parse(text);
-      } catch {
-        return text;
-      }
+      return fromJson(text) ?? text;
     default:
       return text;
   }
+}
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What looks like JSON is a mistake in it, not a list of words. */
+function listOf(text: string): unknown {
+  if (/^\s*[[{"]/.test(text)) {
+    return text;
+  }
+  const words = text.split(",").map((word) => word.trim());
+  return words.filter((word) => word !== "");
 }
 
 function setPath(into: Tree, path: readonly string[], value: unknown): void {

@@ -3,7 +3,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readFileSync,
   statSync,
@@ -11,6 +10,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { userConfigDir } from "../config/config.ts";
+import { makeFolder } from "../make-folder.ts";
 
 /** The AES-256-GCM key that queued bytes are encrypted with. */
 export interface QueueKey {
@@ -90,7 +90,7 @@ export function keyPath(
 
 function createKeyFile(path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     // "wx": two processes that start at once must not overwrite each other's key.
     const file = openSync(path, "wx", 0o600);
     try {
@@ -183,7 +183,7 @@ function readKeyRecord(dataDir: string): KeyRecord | null {
 }
 
 function writeKeyRecord(dataDir: string, { id, fingerprint }: QueueKey): void {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir);
   const file = openSync(recordPath(dataDir), "w", 0o600);
   try {
     writeFileSync(file, `${JSON.stringify({ id, fingerprint })}\n`);

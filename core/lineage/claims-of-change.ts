@@ -7,6 +7,7 @@ const sessionTrailers: readonly { readonly pattern: RegExp; readonly agent: stri
     pattern: /^Claude-Session:[ \t]+\S*\/(session_[A-Za-z0-9]{1,128})\/?[ \t]*$/im,
     agent: "claude-code",
   },
+  { pattern: /^Claude-Session:[ \t]+([A-Za-z0-9][\w-]{0,127})[ \t]*$/im, agent: "claude-code" },
   {
     pattern: /^Agent-Logs-Url:[ \t]+\S*\/sessions\/([0-9a-f-]{8,64})\/?[ \t]*$/im,
     agent: "copilot",

@@ -209,3 +209,15 @@ describe("a running service", () => {
     expect(await accounting("traces")).toMatchObject({ stored: 8, inFlight: 0 });
   }, 60_000);
 });
+
+it("says nothing but the ready line on standard output while it exports its own metrics", async () => {
+  // Nobody answers there, which the SDK complains about several times a second.
+  const service = await startTelltaleProcess(join(dir, "exporting"), {
+    OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
+    OTEL_METRIC_EXPORT_INTERVAL: "200",
+  });
+  await waitUntil("a complaint", async () => service.log().includes("metrics export"));
+  expect(await service.stop()).toBe(0);
+  const lines = service.log().trim().split("\n");
+  expect(lines.map((line) => typeof JSON.parse(line))).toEqual(lines.map(() => "object"));
+}, 60_000);

@@ -96,6 +96,21 @@ describe("POST /v1/changes", () => {
     ]);
   });
 
+  it("takes an update that leaves out what was said before", async () => {
+    await post(deployment);
+    const { id, kind, time } = deployment;
+    const shorter = [
+      { id, kind, time, service: deployment.service, status: "succeeded" },
+      { id, kind, time, status: "rolled_back" },
+      { id, kind, time, repository: `${deployment.repository}.git`, status: "failed" },
+    ];
+    expect(answerOf(await post(shorter))).toEqual({ accepted: 3, rejected: [] });
+    expect(answerOf(await post({ id, kind, time, service: "other" }))).toMatchObject({
+      accepted: 0,
+      rejected: [{ reason: "id_taken" }],
+    });
+  });
+
   it("ends a contest of many owners for one id", async () => {
     await post(deployment);
     const contest = Array.from({ length: 50 }, (_, n) => ({ ...deployment, service: `s-${n}` }));

@@ -6,11 +6,18 @@ import { Config } from "../../core/config/config.ts";
 import { describeKey } from "../../core/keys/open-key.ts";
 import type { DeadLetters } from "../../core/queue/dead-letters.ts";
 import { openLmdbQueue } from "../../core/queue/lmdb-queue.ts";
-import type { Batch, OutcomeCount, QueueProducer, QueueRecord } from "../../core/queue/queue.ts";
+import type {
+  Batch,
+  OutcomeCount,
+  QueueConsumer,
+  QueueProducer,
+  QueueRecord,
+} from "../../core/queue/queue.ts";
 
 /** The real embedded queue in a temporary folder. */
 export interface TestQueue {
   readonly producer: QueueProducer;
+  consumer(): QueueConsumer;
   readonly deadLetters: DeadLetters;
   /** Takes everything out of the queue, as an analyzer that stores all of it would. */
   drain(): Promise<QueueRecord[]>;
@@ -27,6 +34,7 @@ export function openTestQueue(maxBytes?: number): TestQueue {
   const queue = openLmdbQueue({ dir, key, config, clock: { now: () => Date.now() } });
   return {
     producer: queue.producer,
+    consumer: () => queue.consumer(),
     deadLetters: queue.deadLetters,
     async bury(reason) {
       const consumer = queue.consumer();

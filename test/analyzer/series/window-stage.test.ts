@@ -21,9 +21,10 @@ beforeAll(async () => {
 afterAll(() => store.close());
 jest.setTimeout(60_000);
 
-function newStage(): WindowStage {
+function newStage(changes: Partial<Config["analyzer"]> = {}): WindowStage {
   const logger = createLogger("silent");
-  return createWindowStage({ store, config, clock: { now: () => now }, logger });
+  const stageConfig = { ...config, ...changes };
+  return createWindowStage({ store, config: stageConfig, clock: { now: () => now }, logger });
 }
 
 async function insert(rows: readonly SpanRow[]): Promise<void> {
@@ -277,3 +278,24 @@ async function seenUntil(service: string): Promise<number[]> {
 function byId(a: Detection, b: Detection): number {
   return a.id.localeCompare(b.id);
 }
+
+it("follows as many streams of each tenant as it may name, and new ones for silent ones", async () => {
+  const stage = newStage({ maxSeriesValues: 3 });
+  function arriveNow(tenant: string, service: string): void {
+    const times = { minTimeUnixMs: now, maxTimeUnixMs: now };
+    stage.observe([{ tenant, service, environment: "", ...times }]);
+  }
+  for (let i = 0; i < 10; i += 1) {
+    arriveNow("loud", `service-${i}`);
+    arriveNow("loud", `service-${i}`);
+  }
+  arriveNow("quiet", "shop");
+  expect(stage.stats()).toMatchObject({ streams: 5, unfollowedStreams: 6 });
+  now += 23 * hour;
+  arriveNow("loud", "service-0");
+  now += 2 * hour;
+  await stage.checkpoint();
+  expect(stage.stats()).toMatchObject({ streams: 2, unfollowedStreams: 0 });
+  arriveNow("loud", "newcomer");
+  expect(stage.stats()).toMatchObject({ streams: 3, unfollowedStreams: 0 });
+});

@@ -11,6 +11,11 @@ it.each([
     session: { agent: "claude-code", id: "session_01AbC", model: "Claude Opus 4.5" },
   },
   {
+    name: "a Claude session by its bare id, as telemetry gives it",
+    trailers: `Claude-Session: ${uuid}`,
+    session: { agent: "claude-code", id: uuid, model: "" },
+  },
+  {
     name: "a Copilot log",
     trailers: `Agent-Logs-Url: https://github.com/o/r/sessions/${uuid}`,
     session: { agent: "copilot", id: uuid, model: "" },

@@ -73,6 +73,19 @@ describe("loadConfig", () => {
     expect(read(load("", { [name]: text }).config)).toEqual(expected);
   });
 
+  it.each([
+    ["a.example, https://b.example,", ["a.example", "https://b.example"]],
+    ['["a.example"]', ["a.example"]],
+    ["", []],
+  ])("takes a list of words from a variable: %j", (text, expected) => {
+    expect(load("", { TELLTALE_ALLOWED_HOSTS: text }).config.allowedHosts).toEqual(expected);
+  });
+
+  it("does not take broken JSON for a list of words", () => {
+    const run = () => load("", { TELLTALE_ALLOWED_HOSTS: '["a.example"' });
+    expect(problemsOf(run)).toEqual([expect.stringContaining("allowedHosts")]);
+  });
+
   it("reports all mistakes at once, each in words that name the key", () => {
     const problems = problemsOf(() =>
       load("otlp: { httpPort: 99999 }\nhots: here\nlogLevel: loud\n", { TELLTALE_API_PORT: "x" }),

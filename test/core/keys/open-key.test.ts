@@ -68,6 +68,11 @@ describe("the first start", () => {
   });
 });
 
+it("does not ask for ever where no folders can be made", () => {
+  const { code } = refusal({ env: { XDG_CONFIG_HOME: "/proc/telltale/config" } });
+  expect(code).toBe("KEY_UNWRITABLE");
+});
+
 describe("a later start", () => {
   it("opens the same key", () => {
     expect(open({ queueIsEmpty: false, ...openedOnce() })).toEqual(open());

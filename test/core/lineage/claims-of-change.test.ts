@@ -30,6 +30,11 @@ it.each<{ says: string; parts: Partial<Change>; expected: string[][] }>([
     ],
   },
   {
+    says: "a trailer with a bare id",
+    parts: { message: "Fix\n\nClaude-Session: 9b2f0c3a-1111-4222-8333-444455556666" },
+    expected: [["trailer", "claude-code", "9b2f0c3a-1111-4222-8333-444455556666", ""]],
+  },
+  {
     says: "a trailer once, with what else the change knows of the session",
     parts: { session, source: "git", message: "Fix\n\nClaude-Session: x/session_01AbC" },
     expected: [["trailer", "claude-code", "session_01AbC", "Opus"]],
