@@ -10,8 +10,13 @@ export interface DecodedView {
  * What `disguised` can begin with, as one class of UTF-16 units: most text in other scripts has
  * none of it, and looking for a class takes a tenth of the time.
  */
-const oddUnit =
-  /[\u00ad\u0251-\u0261\u0370-\u061c\u06dd\u070f\u0890-\u08e2\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufe00-\ufe0f\ufeff\uff01-\uff5e\ufff9-\ufffb]/;
+const oddUnit = new RegExp(
+  `[${[
+    "\\u00ad\\u0251-\\u0261\\u0370-\\u061c\\u06dd\\u070f\\u0890-\\u08e2",
+    "\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f",
+    "\\ud800-\\udfff\\ufe00-\\ufe0f\\ufeff\\uff01-\\uff5e\\ufff9-\\ufffb",
+  ].join("")}]`,
+);
 /** Invisible, full-width or mathematical characters, or Latin letters beside Greek or Cyrillic. */
 const disguised =
   /\p{Cf}|[\uff01-\uff5e]|[\u{1d400}-\u{1d7ff}]|[A-Za-z][\u0370-\u052f\u0251-\u0261]|[\u0370-\u052f][A-Za-z]|\p{Variation_Selector}{2}/u;
