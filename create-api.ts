@@ -37,6 +37,7 @@ export interface ApiDependencies {
   readonly audit: Audit;
   readonly store: Pick<OpenedStore, "reads" | "writes" | "adHoc">;
   readonly feedback: Feedback;
+  readonly mask: (text: string) => string;
   readonly health: Pick<Health, "reasons" | "warnings">;
   /** Current values of the metrics in the Prometheus text format. */
   readonly scrape: () => Promise<string>;

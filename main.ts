@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { createTextMask } from "./analyzer/redact/text-mask.ts";
 import { createInFlightBudget } from "./collector/in-flight-budget.ts";
 import { createCollector, createGrpcCollector } from "./collector/routes.ts";
 import { assertSafeBind } from "./core/auth/assert-safe-bind.ts";
 import { holdsKeys } from "./core/auth/keys/key-store.ts";
 import { type Clock, systemClock } from "./core/clock.ts";
 import type { Config } from "./core/config/config.ts";
+import { maskKey } from "./core/keys/mask-key.ts";
 import type { Logger } from "./core/log.ts";
 import { createOpenParts, type OpenParts } from "./core/open-parts.ts";
 import type { QueueProducer } from "./core/queue/queue.ts";
@@ -77,6 +79,7 @@ async function openTelltale(options: StartOptions, opened: OpenParts): Promise<T
     queue,
     deadLetters: files.queue.deadLetters,
     textStores: [{ ...files.notes, place: "notes" }],
+    mask: createTextMask(maskKey(files.queueKey)),
     config,
     logger,
     about: () => about,

@@ -1,8 +1,7 @@
-import { createHmac } from "node:crypto";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { systemClock } from "../core/clock.ts";
 import { openLmdbCommands } from "../core/commands/lmdb-commands.ts";
-import type { QueueKey } from "../core/keys/open-key.ts";
+import { maskKey } from "../core/keys/mask-key.ts";
 import { createLogger } from "../core/log.ts";
 import { openLmdbQueue } from "../core/queue/lmdb-queue.ts";
 import { createSteadyClock } from "../core/steady-clock.ts";
@@ -86,11 +85,6 @@ function assemble(data: AnalyzerWorkerData, { queue, commands, logger }: Opened)
     clock,
     logger,
   });
-}
-
-/** Keys the digests in masks, so that they say nothing without this installation's key. */
-function maskKey({ bytes }: QueueKey): string {
-  return createHmac("sha256", bytes).update("telltale mask key").digest("hex");
 }
 
 if (parentPort === null) {

@@ -19,24 +19,32 @@ export interface FeedbackRoutesDependencies extends StatusDependencies {
   readonly audit: Audit;
   readonly feedback: Feedback;
   readonly clock: Clock;
+  /** Masks secrets in what people write: reasons are kept in the logs of commands and audit. */
+  readonly mask: (text: string) => string;
 }
 
 /** Everything the feedback part serves: findings, changes, proposals, audit, status, console. */
 export function feedbackRoutes(dependencies: FeedbackRoutesDependencies) {
-  const { feedback, reads } = dependencies;
+  const { feedback, reads, mask } = dependencies;
   const setStatus = createSetFindingStatus({
     ...dependencies,
     projected: (position) => feedback.projected(position),
   });
   return async (instance: FastifyInstance): Promise<void> => {
-    await instance.register(findingsRoutes({ reads, setStatus }));
+    await instance.register(
+      findingsRoutes({
+        reads,
+        setStatus: (principal, id, change) =>
+          setStatus(principal, id, { ...change, reason: mask(change.reason) }),
+      }),
+    );
     await instance.register(changesRoutes(dependencies));
     await instance.register(sessionsRoutes(dependencies));
     await instance.register(
       proposalsRoutes({
         reads,
-        approve: ({ tenant, name }, id, reason) => feedback.approve(tenant, id, name, reason),
-        reject: ({ tenant, name }, id, reason) => feedback.reject(tenant, id, name, reason),
+        approve: ({ tenant, name }, id, reason) => feedback.approve(tenant, id, name, mask(reason)),
+        reject: ({ tenant, name }, id, reason) => feedback.reject(tenant, id, name, mask(reason)),
       }),
     );
     await instance.register(auditRoutes(dependencies));

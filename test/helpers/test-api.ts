@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
+import { createTextMask } from "../../analyzer/redact/text-mask.ts";
 import type { Audit } from "../../core/audit/audit.ts";
 import { openAudit } from "../../core/audit/open-audit.ts";
 import { type Access, createAccess } from "../../core/auth/access.ts";
@@ -80,6 +81,7 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
     queue: queue.producer,
     deadLetters: queue.deadLetters,
     textStores: options.textStores ?? [],
+    mask: createTextMask("test"),
     scrape: () => prometheus.scrape(),
     about: () => ({
       version: "1.2.3",
