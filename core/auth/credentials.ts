@@ -22,13 +22,24 @@ export function readCredentials(headers: IncomingHttpHeaders, socket: Socket): C
   };
 }
 
-/** The API key or token of `Authorization: Bearer` or `X-API-Key`; names are in lower case. */
+/**
+ * The API key or token of `Authorization: Bearer` or `X-API-Key`, or where ClickHouse clients
+ * such as Grafana's put a password: `Authorization: Basic` (any user) or `X-ClickHouse-Key`.
+ * Names of headers are in lower case.
+ */
 export function readSecret(headers: Readonly<Record<string, unknown>>): string | null {
   const authorization = headers["authorization"];
-  const bearer =
-    typeof authorization === "string" ? /^Bearer +(\S+)$/i.exec(authorization)?.[1] : undefined;
-  const header = headers["x-api-key"];
-  return bearer ?? (typeof header === "string" && header !== "" ? header : null);
+  const [, scheme = "", value = ""] =
+    typeof authorization === "string" ? (/^(Bearer|Basic) +(\S+)$/i.exec(authorization) ?? []) : [];
+  const given = scheme.toLowerCase() === "basic" ? passwordOf(value) : value;
+  const candidates = [given, headers["x-api-key"], headers["x-clickhouse-key"]];
+  return candidates.find((text): text is string => typeof text === "string" && text !== "") ?? null;
+}
+
+/** RFC 7617: base64 of user, colon and password. */
+function passwordOf(value: string): string {
+  const text = Buffer.from(value, "base64").toString("utf8");
+  return text.includes(":") ? text.slice(text.indexOf(":") + 1) : "";
 }
 
 /**
