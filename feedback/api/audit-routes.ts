@@ -3,8 +3,8 @@ import { z } from "zod";
 import type { Audit, AuditPage } from "../../core/audit/audit.ts";
 import { principalOf } from "../../core/auth/principal.ts";
 import { encodeCursor, readPage } from "../../core/http/paging.ts";
+import { parseInput } from "../../core/http/parse-input.ts";
 import { routeSchema } from "../../core/http/route-schema.ts";
-import { parseInput } from "./parse-input.ts";
 import { AuditEntry } from "./response-schemas.ts";
 
 const Query = z.object({

@@ -4,10 +4,10 @@ import { principalOf } from "../../core/auth/principal.ts";
 import { changePageRule, listChanges, readChange } from "../../core/changes/read-changes.ts";
 import { HttpError } from "../../core/http/http-error.ts";
 import { readPage } from "../../core/http/paging.ts";
+import { parseInput, time } from "../../core/http/parse-input.ts";
 import { routeSchema } from "../../core/http/route-schema.ts";
 import { changeKinds } from "../../core/model/change.ts";
 import type { Store } from "../../core/store/store.ts";
-import { parseInput, time } from "./parse-input.ts";
 import { Change, pageOf } from "./response-schemas.ts";
 
 const Filter = z.object({

@@ -4,11 +4,11 @@ import { principalOf } from "../../core/auth/principal.ts";
 import { findingPageRule, listFindings, readFinding } from "../../core/findings/read-findings.ts";
 import { HttpError } from "../../core/http/http-error.ts";
 import { readPage } from "../../core/http/paging.ts";
+import { parseInput, time } from "../../core/http/parse-input.ts";
 import { routeSchema } from "../../core/http/route-schema.ts";
 import { readLineage } from "../../core/lineage/lineage.ts";
 import { findingStatuses, findingTypes } from "../../core/model/finding.ts";
 import type { Store } from "../../core/store/store.ts";
-import { parseInput, time } from "./parse-input.ts";
 import { Finding, FindingItem, Lineage, pageOf } from "./response-schemas.ts";
 import type { SetFindingStatus } from "./set-finding-status.ts";
 

@@ -3,12 +3,12 @@ import { z } from "zod";
 import { type Principal, principalOf } from "../../core/auth/principal.ts";
 import { type ErrorKind, HttpError } from "../../core/http/http-error.ts";
 import { readPage } from "../../core/http/paging.ts";
+import { parseInput } from "../../core/http/parse-input.ts";
 import { routeSchema } from "../../core/http/route-schema.ts";
 import { proposalStates, surfaces } from "../../core/model/proposal.ts";
 import type { Store } from "../../core/store/store.ts";
 import { FeedbackError } from "../feedback-error.ts";
 import { listProposals, proposalPageRule, readProposal } from "../proposals/read-proposals.ts";
-import { parseInput } from "./parse-input.ts";
 import { Proposal, pageOf } from "./response-schemas.ts";
 
 const Filter = z.object({

@@ -5,10 +5,10 @@ import { listSessions, sessionPageRule } from "../../core/agents/read-sessions.t
 import { principalOf } from "../../core/auth/principal.ts";
 import { HttpError } from "../../core/http/http-error.ts";
 import { readPage } from "../../core/http/paging.ts";
+import { parseInput, time } from "../../core/http/parse-input.ts";
 import { routeSchema } from "../../core/http/route-schema.ts";
 import { codingAgentIds } from "../../core/model/agent-event.ts";
 import type { Store } from "../../core/store/store.ts";
-import { parseInput, time } from "./parse-input.ts";
 import { pageOf } from "./response-schemas.ts";
 import { Session, SessionDetail } from "./session-schemas.ts";
 

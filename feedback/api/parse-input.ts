@@ -1,1 +1,0 @@
-export { parseInput, time } from "../../core/http/parse-input.ts";
