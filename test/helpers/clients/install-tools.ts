@@ -10,10 +10,11 @@ import { type ClientTool, clientTools, clientVersions, hasTool } from "./client-
  * cannot be had is named on standard error, and the others are still tried.
  */
 function installTools(): void {
+  // The quick ones first: a time limit may end this.
   const installers: Record<ClientTool, (dir: string) => void> = {
-    otelcol: buildCollector,
-    telemetrygen: buildTelemetrygen,
     python: installPython,
+    telemetrygen: buildTelemetrygen,
+    otelcol: buildCollector,
   };
   for (const [tool, install] of Object.entries(installers)) {
     if (!hasTool(tool as ClientTool)) {
