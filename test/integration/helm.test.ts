@@ -106,17 +106,19 @@ const examples = readdirSync(join(chart, "ci"));
     const { container } = podOf(manifests);
     expect(container.ports).toEqual([
       { name: "otlp-http", containerPort: otlp.httpPort },
+      { name: "otlp-grpc", containerPort: otlp.grpcPort },
       { name: "api", containerPort: api.port },
     ]);
     expect(only(manifests, "Service").spec["ports"]).toMatchObject([
       { port: otlp.httpPort, targetPort: "otlp-http" },
+      { port: otlp.grpcPort, targetPort: "otlp-grpc", appProtocol: "grpc" },
       { port: api.port, targetPort: "api" },
     ]);
     expect(only(manifests, "NetworkPolicy").spec).toMatchObject({
       policyTypes: ["Ingress", "Egress"],
       ingress: [
         {
-          ports: [{ port: "otlp-http" }, { port: "api" }],
+          ports: [{ port: "otlp-http" }, { port: "otlp-grpc" }, { port: "api" }],
           from: [{ namespaceSelector: { matchLabels: { team: "shop" } } }],
         },
       ],
