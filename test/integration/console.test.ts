@@ -212,7 +212,7 @@ async function open(hash: string): Promise<void> {
     await page.keyboard.press("f");
     await page.waitForURL(/#\/findings$/);
     // The page before has a table too; focus moves once the new one stands.
-    await page.waitForFunction("document.activeElement?.id === 'main'");
+    await page.waitForSelector("#main:focus");
     await page.waitForSelector("table");
     await page.keyboard.press("j");
     const first = await page.evaluate("document.activeElement.getAttribute('href')");
