@@ -9,8 +9,8 @@ import {
 import { toNativeBlock } from "../../core/store/native/native-block.ts";
 import { promptIdOf } from "../agents/to-agent-events.ts";
 import type { InspectedLog } from "../inspect/inspector.ts";
-import { identityOf } from "../normalize/identity.ts";
 import { logSampleWeight, type SamplingRatios } from "../normalize/sample-weight.ts";
+import { actorOf } from "./actor-of.ts";
 import { attributeText } from "./attribute-text.ts";
 import { type ResourceFacts, resourceFacts } from "./resource-facts.ts";
 import {
@@ -75,7 +75,7 @@ export function createLogBlock(sampling?: SamplingRatios): LogBlock {
       columns.Environment.append(environment);
       columns.ServiceVersion.append(version);
       columns.Session.append(genAi?.conversationId || record.traceId);
-      const identity = identityOf(record.resource, record.attributes, genAi);
+      const identity = actorOf(record, genAi);
       columns.IdentityKind.append(identity.kind);
       columns.Identity.append(identity.id);
       columns.PromptId.append(promptIdOf(record.attributes));

@@ -11,8 +11,8 @@ import {
 } from "../../core/store/native/columns.ts";
 import { toNativeBlock } from "../../core/store/native/native-block.ts";
 import type { InspectedSpan } from "../inspect/inspector.ts";
-import { identityOf } from "../normalize/identity.ts";
 import { isTailSampled, type SamplingRatios, sampleWeight } from "../normalize/sample-weight.ts";
+import { actorOf } from "./actor-of.ts";
 import { attributeText } from "./attribute-text.ts";
 import {
   attributesColumn,
@@ -197,7 +197,7 @@ function derivedColumns(
   return {
     columns,
     append({ span, genAi }, names) {
-      const identity = identityOf(span.resource, span.attributes, genAi);
+      const identity = actorOf(span, genAi);
       columns.IdentityKind.append(identity.kind);
       columns.Identity.append(identity.id);
       columns.PromptFingerprint.append(names.prompt);
