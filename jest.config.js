@@ -4,6 +4,8 @@ export default {
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/integration/"],
+  // Ends a test that hangs; it is no bound on speed, which a busy machine would miss.
+  testTimeout: 120_000,
   setupFiles: ["<rootDir>/test/helpers/fixed-seed.ts"],
   extensionsToTreatAsEsm: [".ts"],
   transform: {

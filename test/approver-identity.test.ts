@@ -22,7 +22,7 @@ beforeAll(async () => {
     await file(id, requestedBy);
   }
   await api.feedback.tick();
-}, 60_000);
+});
 
 afterAll(async () => {
   await api.close();

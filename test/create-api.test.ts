@@ -20,7 +20,7 @@ beforeAll(async () => {
     rejected: { id_invalid: 1 },
     body: Buffer.from("{}"),
   });
-}, 60_000);
+});
 
 afterAll(() => api.close());
 

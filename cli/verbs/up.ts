@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { ConfigError, loadConfig } from "../../core/config/load-config.ts";
 import { createLogger } from "../../core/log.ts";
-import { type Role, roles, StartError, startTelltale } from "../../main.ts";
+import { type ReadyLine, type Role, roles, StartError, startTelltale } from "../../main.ts";
 import { printJson, printLine } from "../print.ts";
 import { UserError } from "../user-error.ts";
 
@@ -64,7 +64,7 @@ function inUserTerms(error: unknown): unknown {
   return error instanceof StartError ? new UserError(error.message) : error;
 }
 
-function announce(ready: { otlpHttp: string; api: string }, asJson: boolean): void {
+function announce(ready: ReadyLine, asJson: boolean): void {
   if (asJson) {
     printJson(ready);
     return;
@@ -73,6 +73,7 @@ function announce(ready: { otlpHttp: string; api: string }, asJson: boolean): vo
 
   Console and API   ${ready.api}
   OTLP over HTTP    ${ready.otlpHttp}
+  OTLP over gRPC    ${ready.otlpGrpc}
   Grafana           ${ready.api}/clickhouse (ClickHouse over HTTP, read-only)
 
 Send telemetry:     export OTEL_EXPORTER_OTLP_ENDPOINT=${ready.otlpHttp}

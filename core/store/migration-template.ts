@@ -26,6 +26,9 @@ export const partSettings: readonly string[] = [
   "cleanup_delay_period = 3",
   "max_cleanup_delay_period = 10",
   "cleanup_delay_period_random_add = 1",
+  // An insert that meets the end of the disk half-way may leave a part that cannot be read, so it
+  // is refused before: no batch takes this much.
+  `min_free_disk_bytes_to_perform_insert = ${32 * 1024 * 1024}`,
   "merge_selector_base = 10",
   "merge_max_block_size = 1024",
 ];

@@ -34,7 +34,7 @@ it("makes the first key without one, then asks for it", async () => {
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("401")]);
   env = { ...env, TELLTALE_API_KEY: secret };
   expect((await keys("list")).stdout).toMatch(/root +admin,read +managed +valid/);
-}, 30_000);
+});
 
 it("makes, rotates and revokes a key that expires", async () => {
   const made = await keys("create", "--json", "--name=shop", "--scopes=ingest", "--expires=90d");
@@ -45,7 +45,7 @@ it("makes, rotates and revokes a key that expires", async () => {
   expect(rotated.stdout).not.toContain(key.secret);
   expect((await keys("revoke", key.id, "--reason", "leaked")).code).toBe(0);
   expect((await keys("list", "--json")).stdout).toMatch(/"name":"shop".*"revokedAt":"20/);
-}, 30_000);
+});
 
 it.each([
   { args: ["create", "--name", "x"], code: 2, words: "--scopes" },

@@ -61,7 +61,7 @@ describe("a start that is refused", () => {
     blocker.close();
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toContain(`Port ${port} on 127.0.0.1 is in use.`);
-  }, 60_000);
+  });
 });
 
 describe("a running service", () => {
@@ -72,7 +72,7 @@ describe("a running service", () => {
   beforeAll(async () => {
     telltale = await startTelltaleProcess(dataDir);
     env = { TELLTALE_API_URL: telltale.api };
-  }, 60_000);
+  });
 
   afterAll(() => telltale.kill());
 
@@ -95,7 +95,7 @@ describe("a running service", () => {
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(/in use|another|already/i);
     expect(stderr).not.toMatch(/^\s+at /m);
-  }, 60_000);
+  });
 
   function json(number: number): string {
     const time = `${Date.now() - 60_000}000000`;
@@ -138,7 +138,7 @@ describe("a running service", () => {
       return now?.stored === 8 && now;
     });
     expect(row).toMatchObject({ received: 9, rejected: { time_out_of_range: 1 } });
-  }, 60_000);
+  });
 
   it.each([
     { name: "x.pb", content: "", args: [], code: 2, words: "add --signal" },
@@ -172,7 +172,7 @@ describe("a running service", () => {
       return response.ok && ((await response.json()) as object);
     });
     expect(change).toMatchObject({ kind: "commit", service: "shop", files: ["src/tools.ts"] });
-  }, 60_000);
+  });
 
   it.each([
     { args: ["findings"], stdout: /^No findings\.\n$/ },
@@ -207,7 +207,7 @@ describe("a running service", () => {
     expect(telltale.log()).toBe("");
     telltale = await startTelltaleProcess(dataDir);
     expect(await accounting("traces")).toMatchObject({ stored: 8, inFlight: 0 });
-  }, 60_000);
+  });
 });
 
 it("says nothing but the ready line on standard output while it exports its own metrics", async () => {
@@ -220,4 +220,4 @@ it("says nothing but the ready line on standard output while it exports its own 
   expect(await service.stop()).toBe(0);
   const lines = service.log().trim().split("\n");
   expect(lines.map((line) => typeof JSON.parse(line))).toEqual(lines.map(() => "object"));
-}, 60_000);
+});

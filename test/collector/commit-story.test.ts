@@ -69,7 +69,7 @@ let store: OpenedStore;
 
 beforeAll(async () => {
   store = await openMemoryStore();
-}, 60_000);
+});
 beforeEach(async () => {
   collector = await startTestCollector({
     settings: { webhooks: { github: [{ secret: webhookSecrets.github }] } },

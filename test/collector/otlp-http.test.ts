@@ -18,6 +18,7 @@ import {
   type TestCollector,
   type TestCollectorOptions,
 } from "../helpers/test-collector.ts";
+import { waitUntil } from "../helpers/wait-until.ts";
 
 const json = { "content-type": "application/json" };
 const protobuf = { "content-type": "application/x-protobuf" };
@@ -317,11 +318,13 @@ describe("back-pressure", () => {
     const durable = new Promise<void>((resolve) => {
       release = resolve;
     });
+    let appending = 0;
     const collector = await startTestCollector({
       settings: { otlp: { maxInFlightBytes: 3_000_000 } },
       wrap: (producer) => ({
         ...producer,
         append: async (record, options) => {
+          appending += 1;
           await durable;
           return producer.append(record, options);
         },
@@ -332,7 +335,7 @@ describe("back-pressure", () => {
     const headers = { ...json, ...gzip };
     const send = (number: number) => ask(collector.port, traces({ headers, body: body(number) }));
     const held = [send(1), send(2)];
-    await sleep(200);
+    await waitUntil("both to be held", async () => appending === 2);
     const refused = await send(3);
     expect(refused.status).toBe(503);
     expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
@@ -353,9 +356,12 @@ describe("back-pressure", () => {
       await ask(collector.port, traces({ headers: json, body: " ".repeat(800_000) }));
       await abortUpload(collector.port);
     }
-    await sleep(50);
     const body = toJson(traceRequest([span(1, { name: "x".repeat(850_000) })]));
-    expect((await ask(collector.port, traces({ headers: json, body }))).status).toBe(200);
+    const answer = await waitUntil("room for a whole upload", async () => {
+      const given = await ask(collector.port, traces({ headers: json, body }));
+      return given.status !== 503 && given;
+    });
+    expect(answer.status).toBe(200);
   });
 
   it("answers 503 with Retry-After when the queue is full", async () => {

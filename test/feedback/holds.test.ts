@@ -28,7 +28,7 @@ describe("what is drafted and not filed", () => {
     store = await openMemoryStore();
     const traffic = { fromUnixMs: from, toUnixMs: to, receivedUnixMs: to, badEveryHours: 4 };
     await insertTraffic(store.writes, traffic);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await store.close();

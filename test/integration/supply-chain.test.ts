@@ -81,7 +81,7 @@ describe("supply chain, in a whole process", () => {
     );
     const dependencies = async () =>
       (await changes("shop")).filter(({ kind }) => kind === "dependency");
-    await waitUntil("dependency changes", async () => (await dependencies()).length === 2, 20_000);
+    await waitUntil("dependency changes", async () => (await dependencies()).length === 2);
     expect(
       (await dependencies()).map(({ name, version, details }) => [name, version, details["type"]]),
     ).toEqual(

@@ -505,7 +505,7 @@ describe("order of arrival", () => {
       ),
       { numRuns: 15 },
     );
-  }, 120_000);
+  });
 
   /** The findings that follow, without what names the tenant. */
   async function arrive(batches: readonly Partial<Detection>[][]): Promise<unknown> {

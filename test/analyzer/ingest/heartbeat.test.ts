@@ -11,7 +11,7 @@ let store: OpenedStore;
 
 beforeAll(async () => {
   store = await openMemoryStore();
-}, 60_000);
+});
 
 afterAll(() => store.close());
 

@@ -19,7 +19,7 @@ let batches = 0;
 
 beforeAll(async () => {
   store = await openMemoryStore();
-}, 60_000);
+});
 
 afterAll(() => store.close());
 
@@ -117,7 +117,7 @@ describe("a span row", () => {
       }),
       runs,
     );
-  }, 120_000);
+  });
 });
 
 describe("the digest of a span", () => {
@@ -212,7 +212,7 @@ describe("a log row", () => {
       }),
       runs,
     );
-  }, 120_000);
+  });
 });
 
 describe("a metric row", () => {

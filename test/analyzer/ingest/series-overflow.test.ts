@@ -32,7 +32,7 @@ beforeAll(async () => {
   queue = openTestQueue();
   dir = mkdtempSync(join(tmpdir(), "telltale-commands-"));
   commands = openLmdbCommands({ dir });
-}, 60_000);
+});
 
 afterAll(async () => {
   await commands.close();
@@ -146,4 +146,4 @@ it("stores a flood of made-up names as `other`, and nobody else's", async () => 
   expect(page).toMatch(/telltale_series_overflow_total\{dimension="service"[^}]*\} 4900\b/);
   expect(page).toMatch(/telltale_series_overflow_total\{dimension="tool"[^}]*\} 4900\b/);
   expect(page).toMatch(/telltale_series_overflow_total\{dimension="operation"[^}]*\} 2400\b/);
-}, 60_000);
+});

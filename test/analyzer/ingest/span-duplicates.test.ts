@@ -13,7 +13,7 @@ beforeAll(async () => {
     spanRow({ Tenant: "acme", SpanId: id(1), Digest: "11", BatchId: "earlier" }),
     spanRow({ Tenant: "acme", SpanId: id(2), Digest: "22", BatchId: "this" }),
   ]);
-}, 60_000);
+});
 
 afterAll(() => store.close());
 

@@ -10,7 +10,7 @@ let revision = 0;
 
 beforeAll(async () => {
   store = await openMemoryStore();
-}, 60_000);
+});
 
 afterAll(() => store.close());
 

@@ -16,7 +16,7 @@ const clock = { now: () => now };
 
 beforeAll(async () => {
   store = await openMemoryStore();
-}, 60_000);
+});
 
 afterAll(() => store.close());
 

@@ -1,4 +1,3 @@
-import { jest } from "@jest/globals";
 import { createWindowStage, type WindowStage } from "../../../analyzer/series/window-stage.ts";
 import { Config } from "../../../core/config/config.ts";
 import { createLogger } from "../../../core/log.ts";
@@ -19,8 +18,6 @@ beforeAll(async () => {
   store = await openMemoryStore();
 });
 afterAll(() => store.close());
-jest.setTimeout(60_000);
-
 function newStage(changes: Partial<Config["analyzer"]> = {}): WindowStage {
   const logger = createLogger("silent");
   const stageConfig = { ...config, ...changes };

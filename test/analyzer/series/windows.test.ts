@@ -118,7 +118,7 @@ describe("windows_1m and windows_1h", () => {
       }),
       { numRuns: 12 },
     );
-  }, 60_000);
+  });
 
   it.each(["otel_traces", "windows_1m", "windows_1h"])(
     "are exact after a batch that failed at %s was stored again",

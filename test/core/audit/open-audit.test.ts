@@ -150,7 +150,7 @@ describe("verification", () => {
       ),
       { numRuns: 30 },
     );
-  }, 60_000);
+  });
 
   it.each([
     {

@@ -155,5 +155,5 @@ describe("accounting", () => {
       }),
       { numRuns: 40 },
     );
-  }, 60_000);
+  });
 });

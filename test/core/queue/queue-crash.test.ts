@@ -111,7 +111,7 @@ describe("a killed process", () => {
     } finally {
       await queue.close();
     }
-  }, 60_000);
+  });
 });
 
 const hasStrace = spawnSync("strace", ["-V"]).status === 0;
@@ -144,5 +144,5 @@ if (!hasStrace) {
       expect(written).toBeGreaterThanOrEqual(0);
       expect(step.findLastIndex(isSync)).toBeGreaterThan(written);
     }
-  }, 60_000);
+  });
 });

@@ -40,7 +40,7 @@ describe("a consumer in a worker thread", () => {
     expect(await reopened.consumer().read()).toBeNull();
     await reopened.close();
     removeDir(dir);
-  }, 30_000);
+  });
 
   it("is woken by an append and not by its timeout", async () => {
     const dir = tempDir();

@@ -36,7 +36,7 @@ describe("query parameters", () => {
       }),
       { numRuns: 100 },
     );
-  }, 60_000);
+  });
 
   it.each([
     { type: "UInt64", value: 18_446_744_073_709_551_615n, text: "18446744073709551615" },
@@ -143,4 +143,4 @@ describe("insert", () => {
 it("caps the memory of the engine", async () => {
   const heavy = store.reads.query("SELECT uniqExact(number) FROM numbers(200000000)");
   await expect(heavy).rejects.toMatchObject({ type: "MEMORY_LIMIT_EXCEEDED", retryable: true });
-}, 60_000);
+});

@@ -177,7 +177,7 @@ it("keeps rows and views exact under resends and overlaps", async () => {
     }),
     { numRuns: 8, seed: 20_261_120 },
   );
-}, 60_000);
+});
 
 async function withoutStored(rows: object[], tenant: string, batchId: string): Promise<object[]> {
   const identities = (rows as { TraceId: string; SpanId: string; SpanKind: string }[]).map(

@@ -28,7 +28,7 @@ beforeAll(async () => {
   store = await openStore({ dataDir: ":memory:", config, logger: createLogger("silent") });
   await migrate(asBefore(store.writes), settings, former);
   await seedStore(store.writes, "acme");
-}, 60_000);
+});
 
 afterAll(() => store.close());
 
@@ -92,7 +92,7 @@ it("keeps every row and value, with a kill after each statement", async () => {
     expect([table, after.length]).toEqual([table, rows.length]);
     expect(after).toEqual(rows.map((row) => expect.objectContaining(row)));
   }
-}, 120_000);
+});
 
 /** Runs the next statement; the process ends before it is written down. */
 async function killedAfterStatement(upTo: readonly Migration[]): Promise<void> {

@@ -18,7 +18,7 @@ beforeAll(async () => {
     const subject = `proposal/${tenant}/${number}`;
     await api.audit.append({ actor: "ada", action: "x", subject, data: { number } });
   }
-}, 60_000);
+});
 
 afterAll(() => api.close());
 

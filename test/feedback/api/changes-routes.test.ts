@@ -33,7 +33,7 @@ beforeAll(async () => {
     }),
     makeChange({ changeId: "theirs", tenant: "other" }),
   ]);
-}, 60_000);
+});
 
 afterAll(() => api.close());
 

@@ -58,7 +58,7 @@ beforeAll(async () => {
     timeUnixMs: seedEndUnixMs,
     data: { status: "resolved", reason: "fixed" },
   });
-}, 60_000);
+});
 
 afterAll(() => api.close());
 

@@ -8,7 +8,7 @@ let document: OpenApiDocument;
 beforeAll(async () => {
   api = await openTestApi();
   document = (await api.server.inject("/api/openapi.json")).json<OpenApiDocument>();
-}, 60_000);
+});
 
 afterAll(() => api.close());
 

@@ -37,7 +37,7 @@ beforeAll(async () => {
   });
   await draft("theirs", {}, "other");
   await api.feedback.tick();
-}, 60_000);
+});
 
 afterAll(() => api.close());
 

@@ -39,7 +39,7 @@ describe("an incident of several findings", () => {
 
   beforeAll(async () => {
     store = await openMemoryStore();
-  }, 60_000);
+  });
 
   afterAll(() => store.close());
 

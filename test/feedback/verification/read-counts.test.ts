@@ -95,7 +95,7 @@ describe("counts for verification", () => {
       { ...beat, Hour: "2026-11-10 03:00:00", Passed: 0 },
       { ...beat, Hour: "2026-11-10 05:00:00", Passed: 1, RuleVersion: 2 },
     ]);
-  }, 60_000);
+  });
 
   afterAll(() => store.close());
 

@@ -23,7 +23,7 @@ let tables = 0;
 
 beforeAll(async () => {
   store = await openMemoryStore();
-}, 60_000);
+});
 
 afterAll(() => store.close());
 
@@ -129,5 +129,5 @@ describe.each(Object.entries(cases))("a column of %s", (_type, item) => {
       }),
       { numRuns: 15 },
     );
-  }, 60_000);
+  });
 });
