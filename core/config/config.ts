@@ -4,6 +4,8 @@ import { z } from "zod";
 import { findingTypes } from "../model/finding.ts";
 import { Attestations } from "./attestation-config.ts";
 import { Auth, Tls } from "./auth-config.ts";
+import { ClickHouse } from "./clickhouse-config.ts";
+import { Kafka } from "./kafka-config.ts";
 import { Otlp } from "./otlp-config.ts";
 import { Quotas } from "./quota-config.ts";
 import { Retention } from "./retention-config.ts";
@@ -55,6 +57,7 @@ const Queue = z.strictObject({
     .describe("Stored batches kept, to be stored again after a power loss"),
   batchMaxRecords: z.int().min(1).default(8192).describe("Records per batch"),
   batchMaxBytes: z.int().min(1024).default(mebibytes(8)).describe("Queued bytes per batch"),
+  kafka: Kafka.prefault({}),
 });
 
 const Store = z.strictObject({
@@ -69,6 +72,7 @@ const Store = z.strictObject({
     .default(mebibytes(20 * 1024))
     .describe("Beyond it the oldest raw partitions are dropped, counted and shown"),
   retention: Retention.prefault({}),
+  clickhouse: ClickHouse.prefault({}),
 });
 
 const Analyzer = z.strictObject({
