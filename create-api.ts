@@ -26,10 +26,20 @@ import type { Feedback } from "./feedback/feedback.ts";
 export interface ApiDependencies {
   readonly config: Pick<Config, "allowedHosts" | "allowedOrigins" | "auth" | "tls">;
   readonly access: Access;
-  readonly keyStore: KeyStore;
   readonly logger: Logger;
-  readonly clock: Clock;
   readonly queue: QueueProducer;
+  readonly health: Pick<Health, "reasons" | "warnings">;
+  /** Current values of the metrics in the Prometheus text format. */
+  readonly scrape: () => Promise<string>;
+  readonly about: () => About;
+  /** Null where another process answers people. */
+  readonly people: PeopleDependencies | null;
+}
+
+/** What people and their programs ask for: findings, proposals, keys, erasure, queries. */
+export interface PeopleDependencies {
+  readonly keyStore: KeyStore;
+  readonly clock: Clock;
   readonly deadLetters: DeadLetters;
   readonly commands: Commands & RewritesEvents;
   /** What else an erasure goes through. */
@@ -38,10 +48,6 @@ export interface ApiDependencies {
   readonly store: Pick<OpenedStore, "reads" | "writes" | "adHoc">;
   readonly feedback: Feedback;
   readonly mask: (text: string) => string;
-  readonly health: Pick<Health, "reasons" | "warnings">;
-  /** Current values of the metrics in the Prometheus text format. */
-  readonly scrape: () => Promise<string>;
-  readonly about: () => About;
 }
 
 /** What the process says of itself. */
@@ -49,20 +55,31 @@ export interface About {
   readonly version: string;
   /** RFC 3339 UTC. */
   readonly startedAt: string;
-  readonly otlpHttp: string;
-  readonly api: string;
+  otlpHttp: string;
+  api: string;
 }
 
-/** The server of the API port (7070): each part's routes, health, metrics and the console. */
+/** The server of the API port (7070): health, accounting and, where people ask, all the rest. */
 export async function createApi(dependencies: ApiDependencies): Promise<FastifyInstance> {
-  const { queue, store, health, scrape, about } = dependencies;
+  const { queue, health, scrape, about, people } = dependencies;
   const server = createServer(dependencies);
   await openApi(server, about().version);
   await server.register(healthRoutes({ health, scrape }));
   await server.register(accountingRoutes({ queue }));
+  if (people !== null) {
+    await addPeopleRoutes(server, { ...people, ...dependencies });
+  }
+  return server;
+}
+
+async function addPeopleRoutes(
+  server: FastifyInstance,
+  dependencies: ApiDependencies & PeopleDependencies,
+): Promise<void> {
+  const { queue, store, config } = dependencies;
   await server.register(dlqRoutes(dependencies));
   await server.register(eraseRoutes(dependencies));
-  await server.register(keyRoutes({ ...dependencies, apiKeys: dependencies.config.auth.apiKeys }));
+  await server.register(keyRoutes({ ...dependencies, apiKeys: config.auth.apiKeys }));
   await server.register(
     feedbackRoutes({
       ...dependencies,
@@ -74,5 +91,4 @@ export async function createApi(dependencies: ApiDependencies): Promise<FastifyI
     adHoc: store.adHoc,
     tenantOf: (request) => principalOf(request).tenant,
   });
-  return server;
 }

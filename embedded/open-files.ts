@@ -12,8 +12,8 @@ import type { Logger } from "../core/log.ts";
 import type { OpenParts } from "../core/open-parts.ts";
 import { openLmdbQueue } from "../core/queue/lmdb-queue.ts";
 import { isQueueEmpty } from "../core/queue/queue-tables.ts";
+import { inWords } from "../core/start-error.ts";
 import { type OpenedStore, openStore } from "../core/store/open-store.ts";
-import { inWords } from "./start-error.ts";
 
 /** Everything that lives in the data folder. */
 export interface Files {

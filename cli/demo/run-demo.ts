@@ -28,6 +28,7 @@ interface Stage {
   readonly story: Story;
   readonly repository: DemoRepository;
   readonly telltale: Telltale;
+  readonly otlpHttp: string;
   readonly api: ApiClient;
   readonly tell: Narrator;
 }
@@ -41,7 +42,9 @@ export async function runDemo({ seed, exit }: DemoOptions): Promise<void> {
   tell.step("A repository with commits of people and of a coding agent", [repository.dir]);
   const telltale = await start(join(folder, "data"), story, repository);
   const api = createApiClient({ TELLTALE_API_URL: telltale.ready.api });
-  const stage: Stage = { story, repository, telltale, api, tell };
+  // The embedded service has every port.
+  const otlpHttp = telltale.ready.otlpHttp ?? "";
+  const stage: Stage = { story, repository, telltale, otlpHttp, api, tell };
   try {
     await playUntilFix(stage);
     const finding = await showFinding(stage);
@@ -80,8 +83,7 @@ async function start(dataDir: string, story: Story, repository: DemoRepository):
   return startTelltale({ config, logger: createLogger(config.logLevel), env: process.env });
 }
 
-async function playUntilFix({ story, repository, telltale, tell }: Stage): Promise<void> {
-  const { otlpHttp } = telltale.ready;
+async function playUntilFix({ story, repository, otlpHttp, tell }: Stage): Promise<void> {
   const commits = await readGitChanges(repository.dir, {
     service: story.service,
     repositoryUrl: story.repositoryUrl,
@@ -192,7 +194,7 @@ async function showProposals({ api, tell }: Stage, finding: Finding): Promise<Pr
 
 /** What people do: approve, merge in git, deploy. */
 async function decideAndDeploy(stage: Stage, proposals: readonly Proposal[]): Promise<void> {
-  const { api, repository, story, telltale, tell } = stage;
+  const { api, repository, story, otlpHttp, tell } = stage;
   for (const proposal of proposals) {
     await api.post(`/api/v1/proposals/${proposal.id}/approve`, {
       reason: "The back-test shows that nothing honest is blocked.",
@@ -208,7 +210,7 @@ async function decideAndDeploy(stage: Stage, proposals: readonly Proposal[]): Pr
     proposals.map(({ id, surface }) => waitForState(api, id, surface, ["merged", "deployed"])),
   );
   const revision = await runGit(repository.dir, ["rev-parse", "HEAD"]);
-  await sendChanges(telltale.ready.otlpHttp, [
+  await sendChanges(otlpHttp, [
     deployment(story, {
       id: "deploy-4",
       version: "1.8.2",
@@ -219,10 +221,7 @@ async function decideAndDeploy(stage: Stage, proposals: readonly Proposal[]): Pr
   tell.step("Approved over the API, merged in git by a person, deployed as 1.8.2", [
     `${iso(story.fixDeployAt)}  revision ${revision.slice(0, 12)}`,
   ]);
-  const sent = await sendSpans(
-    telltale.ready.otlpHttp,
-    traffic(story, story.fixDeployAt, story.endsAt),
-  );
+  const sent = await sendSpans(otlpHttp, traffic(story, story.fixDeployAt, story.endsAt));
   tell.step(`Three more days of traffic: ${sent} spans; the attack goes on`, []);
 }
 
@@ -246,8 +245,8 @@ function waitForState(
   });
 }
 
-async function leave({ telltale, tell }: Stage, exit: boolean): Promise<void> {
-  tell.end(telltale.ready);
+async function leave({ telltale, otlpHttp, tell }: Stage, exit: boolean): Promise<void> {
+  tell.end({ otlpHttp, api: telltale.ready.api });
   if (!exit) {
     printLine("Telltale keeps running with this data. Stop with Ctrl-C.");
     const failure = await Promise.race([

@@ -79,9 +79,12 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
   const server = await createApi({
     ...parts,
     queue: queue.producer,
-    deadLetters: queue.deadLetters,
-    textStores: options.textStores ?? [],
-    mask: createTextMask("test"),
+    people: {
+      ...parts,
+      deadLetters: queue.deadLetters,
+      textStores: options.textStores ?? [],
+      mask: createTextMask("test"),
+    },
     scrape: () => prometheus.scrape(),
     about: () => ({
       version: "1.2.3",

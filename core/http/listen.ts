@@ -1,6 +1,6 @@
 import { Server as TlsServer } from "node:tls";
 import type { FastifyInstance } from "fastify";
-import { StartError } from "./start-error.ts";
+import { StartError } from "../start-error.ts";
 
 /**
  * Binds the server; port 0 picks a free one.
