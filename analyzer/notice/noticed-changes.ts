@@ -1,4 +1,5 @@
 import type { Change, ChangeKind } from "../../core/model/change.ts";
+import { createChange } from "../../core/model/create-change.ts";
 import { stableId } from "../../core/model/identity.ts";
 import type { Stream } from "../series/stream.ts";
 import type { NovelValue, SeenValue } from "./noticed-value.ts";
@@ -150,30 +151,7 @@ function noticedId(stream: Stream, dimension: string, subject: string, value: st
 }
 
 function baseOf(stream: Stream, kind: ChangeKind, timeUnixMs: number): Change {
-  return {
-    tenant: stream.tenant,
-    changeId: "",
-    kind,
-    timeUnixMs,
-    service: stream.service,
-    environment: stream.environment,
-    name: "",
-    version: "",
-    repository: "",
-    revision: "",
-    parents: [],
-    author: "",
-    message: "",
-    files: [],
-    pullRequest: "",
-    session: null,
-    prompt: "",
-    intent: "",
-    startedAtUnixMs: null,
-    completedAtUnixMs: null,
-    status: "",
-    source: "telemetry",
-    artifacts: [],
-    details: {},
-  };
+  const { tenant, service, environment } = stream;
+  const said = { tenant, service, environment, kind, timeUnixMs };
+  return createChange({ ...said, changeId: "", source: "telemetry" });
 }

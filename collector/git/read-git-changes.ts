@@ -1,5 +1,6 @@
 import { realpath } from "node:fs/promises";
 import type { Change } from "../../core/model/change.ts";
+import { createChange } from "../../core/model/create-change.ts";
 import { cutFiles, cutText } from "./cut-visibly.ts";
 import type { GitAiRecord } from "./parse-git-ai-note.ts";
 import { type LoggedCommit, logFormat, parseLog } from "./parse-log.ts";
@@ -59,15 +60,11 @@ function toChange(commit: LoggedCommit, facts: RepositoryFacts): Change {
   const trailers = readTrailers(message);
   const note = facts.notes.get(revision);
   const checkpoint = facts.checkpoints.get(readCheckpointId(trailers));
-  return {
-    tenant: "",
+  return createChange({
     changeId: revision,
     kind: "commit",
     timeUnixMs,
     service: facts.service,
-    environment: "",
-    name: "",
-    version: "",
     repository: facts.repository,
     revision,
     parents,
@@ -83,13 +80,9 @@ function toChange(commit: LoggedCommit, facts: RepositoryFacts): Change {
     }),
     prompt: cutText(note?.prompt || (checkpoint?.prompt ?? "")),
     intent: readIntent(message, trailers).slice(0, 1024),
-    startedAtUnixMs: null,
-    completedAtUnixMs: null,
-    status: "",
     source: "git",
-    artifacts: [],
     details: note === undefined ? {} : { authorship: { "git-ai": note.session } },
-  };
+  });
 }
 
 /** A folder inside a repository is refused: importing the repository around it is a surprise. */

@@ -1,4 +1,5 @@
 import type { Change } from "../../core/model/change.ts";
+import { createChange } from "../../core/model/create-change.ts";
 import { stableId } from "../../core/model/identity.ts";
 import { changeListLimits, changeTextLimits as limits } from "../changes/change-limits.ts";
 import { checkDigest, type Fields, readId, readText, readTime } from "../changes/read-fields.ts";
@@ -137,29 +138,8 @@ function baseOf(what: string, payload: string, { tenant, query }: SupplyContext)
     repository: readId(query, "repository", limits.repository),
   };
   const about = [said.service, said.environment, said.version, readText(query, "deployment", 256)];
-  return {
-    tenant,
-    changeId: `${what}-${stableId(payload, ...about)}`,
-    kind: "artifact",
-    timeUnixMs: 0,
-    ...said,
-    name: "",
-    revision: "",
-    parents: [],
-    author: "",
-    message: "",
-    files: [],
-    pullRequest: "",
-    session: null,
-    prompt: "",
-    intent: "",
-    startedAtUnixMs: null,
-    completedAtUnixMs: null,
-    status: "",
-    source: "",
-    artifacts: [],
-    details: {},
-  };
+  const changeId = `${what}-${stableId(payload, ...about)}`;
+  return createChange({ tenant, changeId, kind: "artifact", timeUnixMs: 0, source: "", ...said });
 }
 
 function timeOf({ query, nowUnixMs }: SupplyContext, documentTime: string): number {

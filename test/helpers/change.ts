@@ -1,36 +1,18 @@
 import { changeRow } from "../../analyzer/ingest/change-row.ts";
 import type { Change } from "../../core/model/change.ts";
+import { createChange } from "../../core/model/create-change.ts";
 import type { Store } from "../../core/store/store.ts";
 
 /** A change without content; parts replace its fields. */
 export function makeChange(parts: Partial<Change> = {}): Change {
-  return {
+  return createChange({
     tenant: "default",
     changeId: "change",
     kind: "deployment",
     timeUnixMs: Date.parse("2026-11-20T08:00:00Z"),
-    service: "",
-    environment: "",
-    name: "",
-    version: "",
-    repository: "",
-    revision: "",
-    parents: [],
-    author: "",
-    message: "",
-    files: [],
-    pullRequest: "",
-    session: null,
-    prompt: "",
-    intent: "",
-    startedAtUnixMs: null,
-    completedAtUnixMs: null,
-    status: "",
     source: "native",
-    artifacts: [],
-    details: {},
     ...parts,
-  };
+  });
 }
 
 /** Inserts changes as the analyzer does. */

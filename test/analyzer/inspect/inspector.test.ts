@@ -1,5 +1,6 @@
 import { createInspector, truncatedAttribute } from "../../../analyzer/inspect/inspector.ts";
 import { Config } from "../../../core/config/config.ts";
+import { createChange } from "../../../core/model/create-change.ts";
 import type { AttributeValue, Span } from "../../../core/model/telemetry.ts";
 import { logOf, spanEventOf, spanOf } from "../../helpers/otlp-records.ts";
 
@@ -258,32 +259,20 @@ describe("inspector.log", () => {
 
 describe("inspector.change", () => {
   it("masks what people and agents wrote", () => {
-    const change = {
+    const change = createChange({
       tenant: "default",
       changeId: "c",
       kind: "commit",
       timeUnixMs: 0,
-      service: "",
-      environment: "",
-      name: "",
-      version: "",
       repository: `https://x:${token}@git.example/shop`,
       revision: "a".repeat(40),
-      parents: [],
       author: "a",
       message: `add ${token}`,
       files: ["a.ts"],
-      pullRequest: "",
       session: { agent: "claude-code", id: "1", model: "" },
       prompt: `use ${token}`,
-      intent: "",
-      startedAtUnixMs: null,
-      completedAtUnixMs: null,
-      status: "",
       source: "native",
-      artifacts: [],
-      details: {},
-    } as const;
+    });
     const masked = inspector.change(change);
     expect(JSON.stringify(masked)).not.toContain(token.slice(6));
     expect(masked).toMatchObject({ revision: change.revision, files: ["a.ts"], author: "a" });

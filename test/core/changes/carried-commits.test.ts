@@ -1,38 +1,21 @@
 import { carriedCommits } from "../../../core/changes/carried-commits.ts";
 import type { Change } from "../../../core/model/change.ts";
+import { createChange } from "../../../core/model/create-change.ts";
 
 const hour = 3_600_000;
 const begin = Date.parse("2026-11-20T00:00:00Z");
 
 function change(parts: Partial<Change> & { hours: number }): Change {
   const { hours, ...rest } = parts;
-  return {
+  return createChange({
     tenant: "default",
     changeId: "",
     kind: "commit",
     timeUnixMs: begin + hours * hour,
-    service: "",
-    environment: "",
-    name: "",
-    version: "",
     repository: "https://git.example/shop",
-    revision: "",
-    parents: [],
-    author: "",
-    message: "",
-    files: [],
-    pullRequest: "",
-    session: null,
-    prompt: "",
-    intent: "",
-    startedAtUnixMs: null,
-    completedAtUnixMs: null,
-    status: "",
     source: "native",
-    artifacts: [],
-    details: {},
     ...rest,
-  };
+  });
 }
 
 function commit(revision: string, hours: number, parents: string[], repository?: string): Change {
