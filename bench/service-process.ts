@@ -23,8 +23,9 @@ export interface TelltaleProcess {
 export async function startTelltaleProcess(
   dataDir: string,
   env: NodeJS.ProcessEnv = {},
+  args: readonly string[] = [],
 ): Promise<TelltaleProcess> {
-  const child = spawn(process.execPath, [bin, "up", "--json"], {
+  const child = spawn(process.execPath, [bin, "up", "--json", ...args], {
     env: {
       PATH: process.env["PATH"],
       HOME: dataDir,

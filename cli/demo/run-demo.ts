@@ -1,8 +1,6 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { toNativeChange } from "../../collector/changes/to-native-change.ts";
-import { readGitChanges } from "../../collector/git/read-git-changes.ts";
 import { Config } from "../../core/config/config.ts";
 import { createLogger } from "../../core/log.ts";
 import type { Finding } from "../../core/model/finding.ts";
@@ -12,10 +10,11 @@ import { type ApiClient, createApiClient } from "../api-client.ts";
 import { printLine } from "../print.ts";
 import { UserError } from "../user-error.ts";
 import { createNarrator, type Narrator } from "./narrator.ts";
-import { createRepository, type DemoRepository, toolsPrompt } from "./repository.ts";
+import { createRepository, type DemoRepository } from "./repository.ts";
 import { runGit } from "./run-git.ts";
 import { sendChanges, sendSpans } from "./sender.ts";
 import { createStory, type Story } from "./story.ts";
+import { deployment, iso, storyChanges } from "./story-changes.ts";
 import { traffic } from "./traffic.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -84,41 +83,9 @@ async function start(dataDir: string, story: Story, repository: DemoRepository):
 }
 
 async function playUntilFix({ story, repository, otlpHttp, tell }: Stage): Promise<void> {
-  const commits = await readGitChanges(repository.dir, {
-    service: story.service,
-    repositoryUrl: story.repositoryUrl,
-  });
-  await sendChanges(otlpHttp, [
-    ...commits.map(toNativeChange),
-    {
-      kind: "agent_session",
-      id: story.sessionId,
-      time: iso(story.harmfulDeployAt - 6 * 3_600_000),
-      service: story.service,
-      session: { agent: "claude-code", id: story.sessionId, model: "claude-opus-4-5" },
-      prompt: toolsPrompt,
-      intent: "SHOP-214",
-    },
-    deployment(story, {
-      id: "deploy-1",
-      version: "1.7.0",
-      revision: repository.baseline,
-      time: story.startsAt,
-    }),
-    deployment(story, {
-      id: "deploy-2",
-      version: "1.8.0",
-      revision: repository.harmful,
-      time: story.harmfulDeployAt,
-    }),
-    deployment(story, {
-      id: "deploy-3",
-      version: "1.8.1",
-      revision: repository.innocent,
-      time: story.innocentDeployAt,
-    }),
-  ]);
-  tell.step(`${commits.length} commits, an agent session and 3 deployments are reported`, [
+  const changes = await storyChanges(story, repository);
+  await sendChanges(otlpHttp, changes);
+  tell.step(`${changes.length} changes are reported: commits, an agent session, 3 deployments`, [
     `${iso(story.harmfulDeployAt)}  1.8.0  carries the over-broad tools`,
     `${iso(story.innocentDeployAt)}  1.8.1  is innocent and closer to the attack`,
     `${iso(story.firstAttackAt)}         first customer who asks for the poisoned reviews`,
@@ -127,33 +94,6 @@ async function playUntilFix({ story, repository, otlpHttp, tell }: Stage): Promi
   const sent = await sendSpans(otlpHttp, traffic(story, story.startsAt, story.fixDeployAt));
   const seconds = (performance.now() - startedAt) / 1000;
   tell.step(`18 days of traffic: ${sent} spans over OTLP/HTTP in ${seconds.toFixed(1)} s`, []);
-}
-
-function iso(unixMs: number): string {
-  return new Date(unixMs).toISOString().replace(".000Z", "Z");
-}
-
-interface Release {
-  readonly id: string;
-  readonly version: string;
-  readonly revision: string;
-  readonly time: number;
-}
-
-function deployment(story: Story, { id, version, revision, time }: Release): object {
-  return {
-    kind: "deployment",
-    id,
-    time: iso(time),
-    startedAt: iso(time - 120_000),
-    completedAt: iso(time),
-    status: "succeeded",
-    service: story.service,
-    environment: story.environment,
-    version,
-    revision,
-    repository: story.repositoryUrl,
-  };
 }
 
 /** The successful exfiltration: the finding the story is about. */

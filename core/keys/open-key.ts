@@ -73,6 +73,22 @@ export function openKey(options: OpenKeyOptions): QueueKey {
   return key;
 }
 
+/**
+ * Opens the key that several processes share: what one masks, another must mask alike. It is
+ * never made here, because each process would make its own.
+ */
+export function openSharedKey(options: Pick<OpenKeyOptions, "keyFile" | "env">): QueueKey {
+  const path = keyPath(options, "shared");
+  if (!existsSync(path)) {
+    throw new QueueKeyError(
+      "KEY_MISSING",
+      `the shared key ${path} does not exist: make one with "openssl rand -hex 32", give every ` +
+        "process the same file and name it in keyFile or TELLTALE_KEY_FILE",
+    );
+  }
+  return describeKey("shared", readKeyFile(path));
+}
+
 /** A key from its bytes, for callers that keep keys elsewhere. */
 export function describeKey(id: string, bytes: Buffer): QueueKey {
   const hash = createHash("sha256").update("telltale queue key\0").update(bytes);
