@@ -10,6 +10,8 @@ const kubernetesList = z.array(kubernetes);
 /** What the chart decides, and so refuses to take. */
 const chartOwned = { host: true, dataDir: true, keyFile: true, allowedHosts: true } as const;
 
+const role = z.strictObject({ replicas: z.int().min(1), resources: kubernetes });
+
 /** Everything `values.yaml` may hold; `config` is the service's own configuration. */
 export const Values = z.strictObject({
   image: z.strictObject({
@@ -23,6 +25,7 @@ export const Values = z.strictObject({
     // The ports are those of the chart's service.
     otlp: Config.shape.otlp.unwrap().omit({ httpPort: true, grpcPort: true }).prefault({}),
   }),
+  roles: z.strictObject({ collector: role, analyzer: role, feedback: role }),
   hostNames: z.array(z.string()),
   persistence: z.strictObject({
     size: z.string().regex(/^\d+(\.\d+)?([KMGTPE]i?)?$/),

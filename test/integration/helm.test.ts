@@ -32,6 +32,7 @@ interface Container {
   readonly env: { readonly name: string; readonly value?: string }[];
   readonly ports: { readonly name: string; readonly containerPort: number }[];
   readonly image: string;
+  readonly args: string[];
   readonly securityContext: object;
   readonly volumeMounts: { readonly mountPath: string }[];
 }
@@ -60,15 +61,30 @@ interface Pod {
   readonly containers: Container[];
 }
 
-function podOf(manifests: readonly Manifest[]): { pod: Pod; container: Container } {
-  const { template } = only(manifests, "StatefulSet").spec as unknown as {
-    template: { spec: Pod };
-  };
-  const [container] = template.spec.containers;
-  if (container === undefined) {
-    throw new Error("expected a container, got none");
+interface RunningPod {
+  readonly pod: Pod;
+  readonly container: Container;
+}
+
+function podsOf(manifests: readonly Manifest[]): RunningPod[] {
+  return manifests
+    .filter(({ kind }) => kind === "StatefulSet" || kind === "Deployment")
+    .map((manifest) => {
+      const { template } = manifest.spec as unknown as { template: { spec: Pod } };
+      const [container] = template.spec.containers;
+      if (container === undefined) {
+        throw new Error("expected a container, got none");
+      }
+      return { pod: template.spec, container };
+    });
+}
+
+function podOf(manifests: readonly Manifest[]): RunningPod {
+  const [found, ...others] = podsOf(manifests);
+  if (found === undefined || others.length > 0) {
+    throw new Error(`expected one pod, got ${others.length + (found === undefined ? 0 : 1)}`);
   }
-  return { pod: template.spec, container };
+  return found;
 }
 
 const examples = readdirSync(join(chart, "ci"));
@@ -81,16 +97,19 @@ const examples = readdirSync(join(chart, "ci"));
   });
 
   it.each(examples)("meets the restricted pod security standard with %s", (file) => {
-    const { pod, container } = podOf(render(file));
-    expect(pod).toMatchObject({
-      automountServiceAccountToken: false,
-      securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
-    });
-    expect(container.securityContext).toEqual({
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-    });
+    const pods = podsOf(render(file));
+    expect(pods.length).toBe(file.startsWith("distributed") ? 3 : 1);
+    for (const { pod, container } of pods) {
+      expect(pod).toMatchObject({
+        automountServiceAccountToken: false,
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+      });
+      expect(container.securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ["ALL"] },
+      });
+    }
   });
 
   it.each(examples)("gives the service a configuration that it takes with %s", (file) => {
@@ -178,6 +197,68 @@ const examples = readdirSync(join(chart, "ci"));
       "ServiceMonitor",
       "StatefulSet",
     ]);
+  });
+
+  it("runs a process of each role beside Kafka and ClickHouse, and keeps nothing in them", () => {
+    const manifests = render("distributed-values.yaml");
+    const roles = podsOf(manifests).map(({ container }) => container.args.slice(0, 3).join(" "));
+    expect(roles.toSorted()).toEqual([
+      "up --role analyzer",
+      "up --role collector",
+      "up --role feedback",
+    ]);
+    expect(manifests.map(({ kind }) => kind).toSorted()).toEqual([
+      "ConfigMap",
+      "Deployment",
+      "Deployment",
+      "NetworkPolicy",
+      "PodDisruptionBudget",
+      "PodDisruptionBudget",
+      "Service",
+      "Service",
+      "ServiceAccount",
+      "StatefulSet",
+    ]);
+    for (const { container } of podsOf(manifests)) {
+      const mounts = container.volumeMounts.map(({ mountPath }) => mountPath);
+      expect(mounts.toSorted()).toEqual(["/etc/telltale", "/etc/telltale-key", "/secrets", "/tmp"]);
+    }
+    const ports = manifests
+      .filter(({ kind }) => kind === "Service")
+      .map(({ metadata, spec }) => [metadata.name, (spec["ports"] as unknown[]).length]);
+    expect(ports).toEqual([
+      ["telltale", 1],
+      ["telltale-otlp", 2],
+    ]);
+    expect(only(manifests, "NetworkPolicy").spec["egress"]).toEqual([
+      {
+        ports: [
+          { port: 53, protocol: "UDP" },
+          { port: 53, protocol: "TCP" },
+        ],
+      },
+      {
+        ports: [
+          { port: 8443, protocol: "TCP" },
+          { port: 9092, protocol: "TCP" },
+        ],
+      },
+    ]);
+  });
+
+  it.each([
+    { file: "distributed-values.yaml", set: "queueKey.existingSecret=", words: "share one key" },
+    {
+      file: "distributed-values.yaml",
+      set: "config.store.clickhouse.url=",
+      words: "need a ClickHouse server beside Kafka",
+    },
+  ])("refuses $set with $file", ({ file, set, words }) => {
+    const more = ["--values", join(chart, "ci", file), "--set", set];
+    const args = ["template", "telltale", chart, ...flags, ...more];
+    const { status, stderr } = spawnSync("helm", args, { env, encoding: "utf8" });
+    expect(status).not.toBe(0);
+    expect(stderr).toContain(words);
   });
 
   it.each([

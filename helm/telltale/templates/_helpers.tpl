@@ -15,6 +15,17 @@ app.kubernetes.io/name: telltale
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
+{{/* Not empty when several processes share Kafka and a ClickHouse server. */}}
+{{- define "telltale.isDistributed" -}}
+{{- if ((.Values.config.queue).kafka).brokers }}yes{{ end -}}
+{{- end -}}
+
+{{/* The service that takes telemetry. */}}
+{{- define "telltale.otlpName" -}}
+{{- $name := include "telltale.name" . -}}
+{{- if include "telltale.isDistributed" . }}{{ $name }}-otlp{{ else }}{{ $name }}{{ end -}}
+{{- end -}}
+
 {{- define "telltale.image" -}}
 {{- if .Values.image.digest -}}
 {{ .Values.image.repository }}@{{ .Values.image.digest }}
@@ -38,8 +49,10 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* Names under which the service is called; Prometheus calls the pod by its address. */}}
 {{- define "telltale.allowedHosts" -}}
-{{- $name := include "telltale.name" . -}}
-{{- $inNamespace := printf "%s.%s" $name .Release.Namespace -}}
-{{- $own := list $name $inNamespace (printf "%s.svc" $inNamespace) (printf "%s.svc.cluster.local" $inNamespace) "$(POD_IP)" -}}
-{{- toJson (concat $own .Values.hostNames) -}}
+{{- $own := list -}}
+{{- range list (include "telltale.name" .) (include "telltale.otlpName" .) | uniq -}}
+{{- $inNamespace := printf "%s.%s" . $.Release.Namespace -}}
+{{- $own = concat $own (list . $inNamespace (printf "%s.svc" $inNamespace) (printf "%s.svc.cluster.local" $inNamespace)) -}}
+{{- end -}}
+{{- toJson (concat $own (list "$(POD_IP)") .Values.hostNames) -}}
 {{- end -}}
