@@ -1,4 +1,8 @@
 import type { FastifyInstance } from "fastify";
+import type { Guard } from "./analyzer/guard/guard.ts";
+import { guardRoutes } from "./analyzer/guard/guard-routes.ts";
+import { seriesRoutes } from "./analyzer/series/api/series-routes.ts";
+import { detectorRoutes } from "./analyzer/verdicts/detector-routes.ts";
 import { accountingRoutes } from "./collector/accounting-routes.ts";
 import type { Audit } from "./core/audit/audit.ts";
 import type { Access } from "./core/auth/access.ts";
@@ -24,7 +28,7 @@ import { openApi } from "./feedback/api/openapi-route.ts";
 import type { Feedback } from "./feedback/feedback.ts";
 
 export interface ApiDependencies {
-  readonly config: Pick<Config, "allowedHosts" | "allowedOrigins" | "auth" | "tls">;
+  readonly config: Pick<Config, "allowedHosts" | "allowedOrigins" | "auth" | "guard" | "tls">;
   readonly access: Access;
   readonly logger: Logger;
   readonly queue: QueueProducer;
@@ -32,6 +36,8 @@ export interface ApiDependencies {
   /** Current values of the metrics in the Prometheus text format. */
   readonly scrape: () => Promise<string>;
   readonly about: () => About;
+  /** Null in a process that only receives. */
+  readonly guard: Guard | null;
   /** Null where another process answers people. */
   readonly people: PeopleDependencies | null;
 }
@@ -61,11 +67,14 @@ export interface About {
 
 /** The server of the API port (7070): health, accounting and, where people ask, all the rest. */
 export async function createApi(dependencies: ApiDependencies): Promise<FastifyInstance> {
-  const { queue, health, scrape, about, people } = dependencies;
+  const { queue, health, scrape, about, guard, people, config } = dependencies;
   const server = createServer(dependencies);
   await openApi(server, about().version);
   await server.register(healthRoutes({ health, scrape }));
   await server.register(accountingRoutes({ queue }));
+  if (guard !== null) {
+    await server.register(guardRoutes({ guard, maxBodyBytes: config.guard.maxBodyBytes }));
+  }
   if (people !== null) {
     await addPeopleRoutes(server, { ...people, ...dependencies });
   }
@@ -77,9 +86,11 @@ async function addPeopleRoutes(
   dependencies: ApiDependencies & PeopleDependencies,
 ): Promise<void> {
   const { queue, store, config } = dependencies;
+  await server.register(detectorRoutes({ reads: store.reads }));
   await server.register(dlqRoutes(dependencies));
   await server.register(eraseRoutes(dependencies));
   await server.register(keyRoutes({ ...dependencies, apiKeys: config.auth.apiKeys }));
+  await server.register(seriesRoutes(store));
   await server.register(
     feedbackRoutes({
       ...dependencies,

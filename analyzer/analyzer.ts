@@ -1,16 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../core/clock.ts";
 import { type BatchStepDependencies, createBatchStep } from "./ingest/batch-step.ts";
-import type { StoredBatch } from "./ingest/ingest-stage.ts";
-import type { NoticeStage } from "./notice/notice-stage.ts";
-import type { WindowStage } from "./series/window-stage.ts";
-import { createSuspectTraces, type SuspectTraces } from "./trace/suspect-traces.ts";
-import type { TraceStage } from "./trace/trace-stage.ts";
+import type { OutsideDetectors } from "./outside/outside-detectors.ts";
+import { batchSight } from "./stages/batch-sight.ts";
+import type { Stages } from "./stages/stages.ts";
 
 export interface AnalyzerDependencies extends BatchStepDependencies {
-  readonly traces: TraceStage;
-  readonly windows: WindowStage;
-  readonly notices: NoticeStage;
+  /** Run between the batches; `null` where a leader runs them for all analyzers. */
+  readonly stages: Stages | null;
+  /** Answers in its own time: what it found is recorded between the batches. */
+  readonly outside?: OutsideDetectors;
   readonly clock: Clock;
 }
 
@@ -24,22 +23,22 @@ const tickIntervalMs = 1000;
 const idleWaitMs = 250;
 const maxBackoffMs = 10_000;
 
-/** The consumer loop: queue → store → findings, with the trace and window stages between. */
+/** The consumer loop: queue → store → aftermath, with the stages between. */
 export function createAnalyzer(dependencies: AnalyzerDependencies): Analyzer {
-  const { consumer, stores, windows, metrics, clock, logger } = dependencies;
+  const { consumer, stores, claims, stages, metrics, clock, logger } = dependencies;
   const step = createBatchStep(dependencies);
-  const suspects = createSuspectTraces();
   const stopping = new AbortController();
   let nextTickAt = 0;
 
   async function once(): Promise<void> {
     const { worked, stored } = await step();
     if (stored !== null) {
-      observe(dependencies, suspects, stored);
+      stages?.observe(batchSight(stored.spans));
     }
+    await recordLate(dependencies);
     if (clock.now() >= nextTickAt) {
       nextTickAt = clock.now() + tickIntervalMs;
-      await tick(dependencies);
+      await stages?.tick();
     }
     if (!worked) {
       await consumer.wait(idleWaitMs);
@@ -48,8 +47,8 @@ export function createAnalyzer(dependencies: AnalyzerDependencies): Analyzer {
 
   return {
     async run() {
-      await windows.load();
-      const loading = stores.storedSpans.load().catch((error: unknown) => {
+      await stages?.load();
+      const loading = (claims ?? stores.storedSpans).load().catch((error: unknown) => {
         logger.warn({ err: error }, "Stored spans not loaded; each batch asks the store for all");
       });
       let backoffMs = 0;
@@ -64,8 +63,9 @@ export function createAnalyzer(dependencies: AnalyzerDependencies): Analyzer {
           await delay(backoffMs);
         }
       }
+      dependencies.outside?.stop();
       await loading;
-      await windows.checkpoint();
+      await stages?.checkpoint();
     },
     stop() {
       stopping.abort();
@@ -73,51 +73,16 @@ export function createAnalyzer(dependencies: AnalyzerDependencies): Analyzer {
   };
 }
 
-function observe(
-  { traces, windows, notices }: AnalyzerDependencies,
-  suspects: SuspectTraces,
-  { spans }: StoredBatch,
-): void {
-  traces.observe(suspects.among(spans));
-  const streams = Map.groupBy(spans, (span) =>
-    JSON.stringify([span.tenant, span.service, span.environment]),
-  );
-  const arrivals = [...streams.values()].flatMap((group) => {
-    const [first] = group;
-    if (first === undefined) {
-      return [];
-    }
-    const { tenant, service, environment } = first;
-    const times = group.map((span) => span.timeUnixMs);
-    return {
-      tenant,
-      service,
-      environment,
-      minTimeUnixMs: times.reduce((least, time) => Math.min(least, time)),
-      maxTimeUnixMs: times.reduce((most, time) => Math.max(most, time)),
-    };
-  });
-  windows.observe(arrivals);
-  notices.observe(arrivals);
-}
-
-async function tick(dependencies: AnalyzerDependencies): Promise<void> {
-  const { traces, windows, notices, findings, clock } = dependencies;
-  const receivedAtUnixMs = clock.now();
-  const noticed = await notices.tick();
-  if (noticed.length > 0) {
-    await findings.changesArrived(noticed);
+async function recordLate({ outside, aftermath, clock }: AnalyzerDependencies): Promise<void> {
+  const detections = outside?.take() ?? [];
+  if (detections.length === 0) {
+    return;
   }
-  const onTraces = await traces.tick();
-  if (onTraces.length > 0) {
-    await findings.record(onTraces, { stage: "trace", receivedAtUnixMs });
+  try {
+    const receivedAtUnixMs = clock.now();
+    await aftermath({ receivedAtUnixMs, detections, spans: [], changes: [], outcome: [] });
+  } catch (error) {
+    outside?.putBack(detections);
+    throw error;
   }
-  const { detections, retracted } = await windows.tick();
-  if (detections.length > 0) {
-    await findings.record(detections, { stage: "series", receivedAtUnixMs });
-  }
-  if (retracted.length > 0) {
-    await findings.retract(retracted);
-  }
-  await findings.tick();
 }

@@ -10,12 +10,17 @@ import { forwardMetrics } from "../core/telemetry/port-metrics.ts";
 /** What the analyzer's thread is given; ports are transferred. */
 export interface AnalyzerWorkerData {
   readonly config: Config;
-  readonly queueDir: string;
   readonly queueKey: QueueKey;
+  readonly metricsPort: MessagePort;
+  /** Of the one-process service; `null` where queue and store are shared with other processes. */
+  readonly files: EmbeddedFiles | null;
+}
+
+export interface EmbeddedFiles {
+  readonly queueDir: string;
   readonly commandsDir: string;
   readonly spoolDir: string;
   readonly storePort: MessagePort;
-  readonly metricsPort: MessagePort;
 }
 
 export type WorkerMessage = { readonly kind: "ready" | "stop" | "stopped" };
@@ -29,28 +34,30 @@ export interface AnalyzerWorker {
 
 export interface StartWorkerOptions {
   readonly config: Config;
-  readonly queueDir: string;
+  /** Also keys the digests in masks: the same in every process of an installation. */
   readonly queueKey: QueueKey;
-  readonly commandsDir: string;
-  readonly store: Pick<OpenedStore, "reads" | "writes" | "spoolDir">;
   readonly metrics: Metrics;
+  /** Of the one-process service; `null` to consume Kafka and store on a server. */
+  readonly files: {
+    readonly queueDir: string;
+    readonly commandsDir: string;
+    readonly store: Pick<OpenedStore, "reads" | "writes" | "spoolDir">;
+  } | null;
 }
 
-/** Starts the analyzer in its own thread and serves it the store. */
+/**
+ * Starts the analyzer in its own thread, and serves it the store where that lies in this process.
+ * Resolves once it works.
+ */
 export async function startAnalyzerWorker(options: StartWorkerOptions): Promise<AnalyzerWorker> {
-  const { store, metrics, ...data } = options;
-  const storeChannel = new MessageChannel();
+  const { files, metrics, config, queueKey } = options;
   const metricsChannel = new MessageChannel();
-  serveStore(storeChannel.port1, store);
   forwardMetrics(metricsChannel.port1, metrics);
+  const embedded = files === null ? null : serveFiles(files);
+  const metricsPort = metricsChannel.port2;
   const worker = new Worker(new URL("worker.ts", import.meta.url), {
-    workerData: {
-      ...data,
-      spoolDir: store.spoolDir,
-      storePort: storeChannel.port2,
-      metricsPort: metricsChannel.port2,
-    } satisfies AnalyzerWorkerData,
-    transferList: [storeChannel.port2, metricsChannel.port2],
+    workerData: { config, queueKey, metricsPort, files: embedded } satisfies AnalyzerWorkerData,
+    transferList: [metricsPort, ...(embedded === null ? [] : [embedded.storePort])],
   });
   let stopping = false;
   const failed = new Promise<Error>((resolve) => {
@@ -71,4 +78,10 @@ export async function startAnalyzerWorker(options: StartWorkerOptions): Promise<
       await ended;
     },
   };
+}
+
+function serveFiles({ store, ...dirs }: NonNullable<StartWorkerOptions["files"]>): EmbeddedFiles {
+  const { port1, port2 } = new MessageChannel();
+  serveStore(port1, store);
+  return { ...dirs, spoolDir: store.spoolDir, storePort: port2 };
 }

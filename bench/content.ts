@@ -1,20 +1,15 @@
 import { createInspector } from "../analyzer/inspect/inspector.ts";
 import { createScanner, type Scanner } from "../analyzer/inspect/scan-row.ts";
 import { createSecretFinder } from "../analyzer/redact/find-secrets.ts";
+import { createPersonalDataFinder } from "../analyzer/redact/personal/find-personal-data.ts";
+import { personalRules } from "../analyzer/redact/personal/personal-rules.ts";
 import { secretRules } from "../analyzer/redact/rules/secret-rules.ts";
 import { Config } from "../core/config/config.ts";
+import { printActionGoals } from "./action-goals.ts";
+import type { SetResult } from "./content-results.ts";
 import { type ContentSet, contentSets, readSet } from "./content-sets.ts";
 import { genAiSpans } from "./payload.ts";
-
-interface SetResult {
-  readonly set: string;
-  readonly direction: string;
-  readonly types: readonly string[];
-  readonly found: number;
-  readonly positives: number;
-  readonly raised: number;
-  readonly negatives: number;
-}
+import { printTextGoals } from "./text-goals.ts";
 
 /**
  * Recall and false positives of the content detectors on labelled sets (one JSONL file a set,
@@ -35,13 +30,15 @@ export function benchContent(dataDir: string): void {
     }
   }
   printSets(results);
+  printTextGoals(results);
+  printActionGoals(dataDir);
   if (absent.length > 0) {
     const missing = [...new Set(absent)].join(", ");
     process.stdout.write(`NOT MEASURED, no data in "${dataDir}": ${missing}\n`);
   }
   const speed = measureSpeed(dataDir);
   process.stdout.write(
-    `secret engine     ${speed.engineMegabytesPerCpuSecond.toFixed(0)} MB/CPU-s\n`,
+    `secrets + PII     ${speed.engineMegabytesPerCpuSecond.toFixed(0)} MB/CPU-s\n`,
   );
   process.stdout.write(
     `inspector.span    ${speed.microsecondsPerSpan.toFixed(1)} CPU-us per GenAI span of ${speed.spanBytes} bytes\n`,
@@ -65,7 +62,9 @@ function measureSet(scanner: Scanner, dataDir: string, set: ContentSet): SetResu
       counts.raised += raised;
     }
   }
-  return { set: set.name, direction: set.direction, types: set.types, ...counts };
+  const chosen = Object.entries(set.extra ?? {}).map(([name, value]) => ` ${name}=${value}`);
+  const name = `${set.name}${chosen.join("")}`;
+  return { set: name, direction: set.direction, types: set.types, ...counts };
 }
 
 function raises(scanner: Scanner, { direction, types }: ContentSet, text: string): boolean {
@@ -105,7 +104,13 @@ function measureSpeed(dataDir: string): Speed {
   );
   const texts = docs.length > 0 ? docs.map(({ text }) => text) : ownTexts;
   const units = texts.reduce((sum, text) => sum + text.length, 0);
-  const engineMicros = cpuMicros(() => texts.forEach((text) => find(text)));
+  const findPersonal = createPersonalDataFinder(personalRules, { cells: true });
+  const engineMicros = cpuMicros(() =>
+    texts.forEach((text) => {
+      find(text);
+      findPersonal(text);
+    }),
+  );
   const inspector = createInspector(Config.parse({}).analyzer);
   const spanMicros = cpuMicros(() => spans.forEach((span) => inspector.span("bench", span)));
   const spanUnits = ownTexts.reduce((sum, text) => sum + text.length, 0) / spans.length;

@@ -30,7 +30,7 @@ export async function benchPipeline(args: readonly string[]): Promise<void> {
   const service = await startTelltaleProcess(join(folder, "data"));
   try {
     const idle = processUsage(service.pid);
-    const run = await runLoad(service, bodies);
+    const run = await runPipeline(service, bodies);
     report(run, { idle, bare: await bareStoreRate(bodies.slice(0, 60)) });
   } finally {
     await service.stop();
@@ -38,7 +38,7 @@ export async function benchPipeline(args: readonly string[]): Promise<void> {
   }
 }
 
-interface Run {
+export interface PipelineRun {
   readonly spans: number;
   readonly seconds: number;
   readonly ackMs: readonly number[];
@@ -47,7 +47,11 @@ interface Run {
   readonly metrics: string;
 }
 
-async function runLoad(service: TelltaleProcess, bodies: readonly Buffer[]): Promise<Run> {
+/** Sends every body as fast as it is answered; the run ends when the last span is stored. */
+export async function runPipeline(
+  service: TelltaleProcess,
+  bodies: readonly Buffer[],
+): Promise<PipelineRun> {
   const cpu = process.cpuUsage();
   const startedAt = performance.now();
   const ackMs = await sendLoad({ otlpHttp: service.otlpHttp, bodies, senders: 6 });
@@ -64,7 +68,7 @@ async function runLoad(service: TelltaleProcess, bodies: readonly Buffer[]): Pro
   };
 }
 
-async function untilStored(api: string, spans: number): Promise<void> {
+export async function untilStored(api: string, spans: number): Promise<void> {
   for (;;) {
     const response = await fetch(`${api}/api/v1/accounting`);
     const { items } = (await response.json()) as { items: { signal: string; stored: number }[] };
@@ -75,7 +79,7 @@ async function untilStored(api: string, spans: number): Promise<void> {
   }
 }
 
-function report(run: Run, { idle, bare }: { idle: ProcessUsage; bare: number }): void {
+function report(run: PipelineRun, { idle, bare }: { idle: ProcessUsage; bare: number }): void {
   const rate = run.spans / run.seconds;
   const cpu = run.service.cpuSeconds - idle.cpuSeconds;
   const perCpuSecond = run.spans / cpu;

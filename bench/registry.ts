@@ -5,13 +5,29 @@ export type Bench = (args: readonly string[]) => void | Promise<void>;
 export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   content: async () => {
     const { benchContent } = await import("./content.ts");
-    return ([folder = process.env["TELLTALE_BENCH_DATA"] ?? ""]) => benchContent(folder);
+    const { benchTextClasses } = await import("./text-classes.ts");
+    return (args) => {
+      const folder = dataFolder(args);
+      benchTextClasses(folder, args);
+      benchContent(folder);
+    };
   },
   decode: async () => (await import("./decode.ts")).benchDecode,
   insert: async () => (await import("./insert.ts")).benchInsert,
+  kafka: async () => (await import("./kafka.ts")).benchKafka,
   latency: async () => (await import("./latency.ts")).benchLatency,
   pipeline: async () => (await import("./pipeline.ts")).benchPipeline,
   queue: async () => (await import("./queue.ts")).benchQueue,
   receive: async () => (await import("./receive.ts")).benchReceive,
   series: async () => (await import("./series.ts")).benchSeries,
+  "train-text": async () => {
+    const { trainTextModels } = await import("./train/train-models.ts");
+    return (args) => trainTextModels(dataFolder(args));
+  },
 };
+
+/** The folder with labelled sets: the first argument that is no option, or the environment's. */
+function dataFolder(args: readonly string[]): string {
+  const named = args.find((argument) => !argument.startsWith("--"));
+  return named ?? process.env["TELLTALE_BENCH_DATA"] ?? "";
+}

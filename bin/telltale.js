@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import nodeModule from "node:module";
 import { fileURLToPath } from "node:url";
 
 // The sources are TypeScript that Node 24 runs as it is. npm puts that Node first on the PATH of
@@ -29,7 +30,12 @@ const flags = [
 ];
 const args = [...flags, here, ...process.argv.slice(2)];
 
-if (process.env.MALLOC_CONF !== undefined && major >= 24) {
+if (major >= 24 && process.argv[2] === "guard") {
+  // An agent waits for every one of these: what the service needs would only cost it time.
+  nodeModule.enableCompileCache(environment.NODE_COMPILE_CACHE);
+  const { quickGuard } = await import("../cli/guard/quick-guard.ts");
+  await quickGuard(process.argv.slice(3), process.env);
+} else if (process.env.MALLOC_CONF !== undefined && major >= 24) {
   await import("../cli/telltale.ts");
 } else if (major >= 24 && process.execve !== undefined) {
   // The same process, begun anew: signals and exit code need no forwarding.

@@ -4,11 +4,11 @@ import { principalOf } from "../core/auth/principal.ts";
 import { freeMemory } from "../core/free-memory.ts";
 import type { Signal } from "../core/model/telemetry.ts";
 import type { PartialSuccess } from "../core/otlp/encode-response.ts";
+import { recordLimits } from "../core/otlp/record-limits.ts";
 import type { ScanResult } from "../core/otlp/refusal.ts";
 import { scanRequest } from "../core/otlp/scan.ts";
 import type { NewQueueRecord, RecordEncoding } from "../core/queue/queue.ts";
 import type { ReceivedBody } from "./receive-body.ts";
-import { recordLimits } from "./record-limits.ts";
 import { appendDurably, takeUpload, type UploadDependencies } from "./take-upload.ts";
 
 type ContentType = RecordEncoding["contentType"];

@@ -35,6 +35,7 @@ export function configurationPage(): string {
     listSection("auth.oidc", schemaAt(schema, ["auth", "oidc"])),
     listSection("auth.clientCertificates", schemaAt(schema, ["auth", "clientCertificates"])),
     listSection("webhooks.github", schemaAt(schema, ["webhooks", "github"])),
+    listSection("analyzer.outsideDetectors", schemaAt(schema, ["analyzer", "outsideDetectors"])),
     listSection("feedback.repositories", schemaAt(schema, ["feedback", "repositories"])),
   ];
   return `${intro}${rows.join("\n")}\n\n${entries.join("\n\n")}\n`;

@@ -8,6 +8,7 @@ import type { OpenParts } from "../core/open-parts.ts";
 import type { QueueProducer } from "../core/queue/queue.ts";
 import type { MetricsRegistry } from "../core/telemetry/metrics.ts";
 import { createApi } from "../create-api.ts";
+import { openGuard } from "../open-guard.ts";
 import { createAbout, type StartContext, startServers, type Telltale } from "../start-servers.ts";
 import { keysDir, openFiles } from "./open-files.ts";
 import { startParts } from "./start-parts.ts";
@@ -21,12 +22,16 @@ export async function startEmbedded(context: StartContext, opened: OpenParts): P
   const queue = files.queue.producer;
   observeQueue(queue, parts.metrics, clock);
   const about = createAbout(clock);
+  const { metrics } = parts;
+  const { reads } = files.store;
+  const guard = await openGuard({ ...files, reads, metrics }, context, opened);
   const apiServer = await createApi({
     ...parts,
     config,
     logger,
     queue,
     about: () => about,
+    guard,
     people: {
       ...files,
       clock,

@@ -4,9 +4,8 @@ import type { Health } from "../core/health/health.ts";
 import { startProcessHealth } from "../core/health/process-health.ts";
 import type { OpenParts } from "../core/open-parts.ts";
 import { startStoreMaintenance } from "../core/store/maintain-store.ts";
-import { createMetrics, type MetricsRegistry } from "../core/telemetry/metrics.ts";
-import { createPrometheusMeter } from "../core/telemetry/prometheus.ts";
-import { startSelfTelemetry } from "../core/telemetry/self-telemetry.ts";
+import type { MetricsRegistry } from "../core/telemetry/metrics.ts";
+import { startTelemetry } from "../core/telemetry/start-telemetry.ts";
 import { createFeedback } from "../feedback/feedback.ts";
 import type { Files, OpenFilesOptions } from "./open-files.ts";
 
@@ -42,17 +41,16 @@ export async function startParts(
   const { queueDir, queueKey, commandsDir } = files;
   const worker = await startAnalyzerWorker({
     config,
-    queueDir,
     queueKey,
-    commandsDir,
-    store,
     metrics,
+    files: { queueDir, commandsDir, store },
   });
   opened.add(worker, () => worker.stop());
   const feedback = createFeedback({ ...files, config: config.feedback, clock, logger });
   opened.add(feedback, () => feedback.stop());
   const health = startProcessHealth({
     config,
+    dataDir: config.dataDir,
     queue: files.queue.producer,
     store,
     analyzerFailed: worker.failed,
@@ -63,20 +61,4 @@ export async function startParts(
   });
   opened.add(health, () => health.stop());
   return { access, worker, feedback, health, metrics, scrape };
-}
-
-/** Telltale's own metrics: always for `/metrics`, and exported where the environment says so. */
-async function startTelemetry(
-  { config: { otlp, api }, env, logger }: OpenFilesOptions,
-  opened: OpenParts,
-): Promise<Pick<RunningParts, "metrics" | "scrape">> {
-  const prometheus = createPrometheusMeter();
-  const ownPorts = [otlp.httpPort, otlp.grpcPort, api.port];
-  const selfTelemetry = await startSelfTelemetry(env, ownPorts, logger);
-  opened.add(selfTelemetry, () => selfTelemetry.stop());
-  const exporting = selfTelemetry.meter === null ? [] : [selfTelemetry.meter];
-  return {
-    metrics: createMetrics([prometheus.meter, ...exporting]),
-    scrape: () => prometheus.scrape(),
-  };
 }

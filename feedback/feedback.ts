@@ -17,7 +17,7 @@ import type { ProposalEventType } from "./proposals/proposal-event.ts";
 import { proposalStream } from "./proposals/proposal-state.ts";
 import { createDraftStep } from "./steps/draft-proposals.ts";
 import type { FeedbackContext } from "./steps/feedback-context.ts";
-import { fileProposals } from "./steps/file-proposals.ts";
+import { createFileStep } from "./steps/file-proposals.ts";
 import { followDeployments } from "./steps/follow-deployments.ts";
 import { createMergeStep } from "./steps/follow-merges.ts";
 import { createVerifyStep } from "./steps/verify-proposals.ts";
@@ -40,6 +40,8 @@ export interface FeedbackDependencies {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly forge?: Forge;
+  /** Whether this process may draft, file and judge; always, unless several processes share that. */
+  readonly leads?: () => boolean;
 }
 
 /** A person's decision on one proposal. */
@@ -86,7 +88,7 @@ export function createFeedback(dependencies: FeedbackDependencies): Feedback {
     forge: dependencies.forge ?? forges["local-git"](),
     ...writer,
   };
-  const round = createRound(context, projector);
+  const round = createRound(context, projector, dependencies.leads ?? (() => true));
   let unfollow: (() => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
@@ -137,22 +139,35 @@ export function createFeedback(dependencies: FeedbackDependencies): Feedback {
   };
 }
 
+type Step = readonly [string, () => Promise<void>];
+
 /** One step's failure is logged and does not keep the others from running. */
-function createRound(context: FeedbackContext, projector: Projector): () => Promise<void> {
-  const steps: readonly (readonly [string, () => Promise<void>])[] = [
-    ["project", () => projector.run()],
+function createRound(
+  context: FeedbackContext,
+  projector: Projector,
+  leads: () => boolean,
+): () => Promise<void> {
+  const project: Step = ["project", () => projector.run()];
+  const leading: readonly Step[] = [
     ["draft", createDraftStep(context)],
-    ["file", () => fileProposals(context)],
+    ["file", createFileStep(context)],
     ["merges", createMergeStep(context)],
     ["deployments", () => followDeployments(context)],
     ["verification", createVerifyStep(context)],
   ];
+  async function take([step, run]: Step): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      context.logger.error({ err: error, step }, "Feedback step failed");
+    }
+  }
   return async () => {
-    for (const [step, run] of steps) {
-      try {
-        await run();
-      } catch (error) {
-        context.logger.error({ err: error, step }, "Feedback step failed");
+    await take(project);
+    for (const step of leading) {
+      // Asked before each: another process may have taken over meanwhile.
+      if (leads()) {
+        await take(step);
       }
     }
   };

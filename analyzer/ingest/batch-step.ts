@@ -4,19 +4,23 @@ import { OutcomeMismatchError } from "../../core/queue/accounting.ts";
 import type { Batch, QueueConsumer } from "../../core/queue/queue.ts";
 import { StoreError } from "../../core/store/store-error.ts";
 import type { Metrics } from "../../core/telemetry/metrics.ts";
-import type { FindingStage } from "../findings/finding-stage.ts";
+import type { SpanClaims } from "../claims/span-claims.ts";
 import type { Inspector } from "../inspect/inspector.ts";
 import type { HeartbeatWriter } from "./heartbeat.ts";
 import { type IngestStores, type StoredBatch, storeBatch } from "./ingest-stage.ts";
 import { type PreparedBatch, type PrepareOptions, prepareBatch } from "./prepare-batch.ts";
 import { createSeriesLimit } from "./series-limit.ts";
+import type { KnownSpans } from "./stored-spans.ts";
 
 export interface BatchStepDependencies {
   readonly consumer: QueueConsumer;
   readonly stores: IngestStores;
+  /** Where several processes store spans; `null` where this one alone does. */
+  readonly claims: SpanClaims | null;
   readonly inspector: Inspector;
   readonly heartbeat: HeartbeatWriter;
-  readonly findings: FindingStage;
+  /** What follows from a stored batch, before its commit; repeated with it, so safe to repeat. */
+  readonly aftermath: (stored: StoredBatch) => Promise<void>;
   readonly metrics: Metrics;
   readonly config: Config;
   readonly logger: Logger;
@@ -26,6 +30,8 @@ export interface BatchStepDependencies {
 interface Ready {
   readonly batch: Batch;
   readonly prepared: PreparedBatch | Error;
+  /** What tells its duplicates; an error when its spans could not be claimed. */
+  readonly known: KnownSpans | Error;
 }
 
 /**
@@ -39,7 +45,7 @@ interface Ready {
 export function createBatchStep(
   dependencies: BatchStepDependencies,
 ): () => Promise<{ readonly worked: boolean; readonly stored: StoredBatch | null }> {
-  const { consumer, stores, heartbeat, findings, metrics, config, logger } = dependencies;
+  const { consumer, stores, claims, heartbeat, aftermath, metrics, config, logger } = dependencies;
   const options: PrepareOptions = {
     maxBodyBytes: config.otlp.maxBodyBytes,
     recordLimits: config.otlp.records,
@@ -48,29 +54,50 @@ export function createBatchStep(
   };
   let ahead: Promise<Ready | null> | null = null;
 
-  async function ready(batch: Batch | null): Promise<Ready | null> {
-    return batch && { batch, prepared: await tryPrepare(dependencies, options, batch) };
+  /** @param inHand the batch that is being stored meanwhile */
+  async function ready(batch: Batch | null, inHand: Batch | null): Promise<Ready | null> {
+    if (batch === null) {
+      return null;
+    }
+    const prepared = await tryPrepare(dependencies, options, batch);
+    return { batch, prepared, known: await tryClaim(dependencies, batch, prepared, inHand) };
+  }
+
+  async function take(): Promise<Ready | null> {
+    const prepared = await ahead;
+    ahead = null;
+    if (claims === null && prepared !== null) {
+      return prepared;
+    }
+    // Another process may have got what was prepared, or have claimed it meanwhile.
+    const batch = await consumer.read();
+    return prepared !== null && prepared.batch.id === batch?.id
+      ? claimedAgain(dependencies, prepared, batch)
+      : ready(batch, null);
   }
 
   return async () => {
-    const current = (await ahead) ?? (await ready(await consumer.read()));
-    ahead = null;
+    const current = await take();
     if (current === null) {
       return { worked: false, stored: null };
     }
-    const { batch, prepared } = current;
+    const { batch, prepared, known } = current;
     const stage = createStopwatch(metrics);
     try {
       if (prepared instanceof Error) {
         throw prepared;
       }
-      const stored = await storeBatch(stores, heartbeat, prepared, async () => {
-        ahead = ready(await consumer.readAfter(batch));
+      if (known instanceof Error) {
+        throw known;
+      }
+      const stored = await storeBatch({ ...stores, known }, heartbeat, prepared, async () => {
+        ahead = ready(await consumer.readAfter(batch), batch);
       });
       stage("store");
-      await recordFindings(findings, stored);
+      await aftermath(stored);
       stage("findings");
       await consumer.commit(batch, stored.outcome);
+      claims?.done(batch.id);
       stage("commit");
       countBatch(metrics, prepared);
       countDetections(metrics, stored);
@@ -98,6 +125,39 @@ async function tryPrepare(
   }
 }
 
+/** What was claimed ahead counts if nobody else had the partition since. */
+async function claimedAgain(
+  dependencies: BatchStepDependencies,
+  { prepared, known, ...before }: Ready,
+  batch: Batch,
+): Promise<Ready> {
+  const isSame = before.batch.epoch === batch.epoch;
+  return {
+    batch,
+    prepared,
+    known: isSame ? known : await tryClaim(dependencies, batch, prepared, null),
+  };
+}
+
+async function tryClaim(
+  { claims, stores, metrics }: BatchStepDependencies,
+  batch: Batch,
+  prepared: PreparedBatch | Error,
+  inHand: Batch | null,
+): Promise<KnownSpans | Error> {
+  if (claims === null || prepared instanceof Error) {
+    return stores.storedSpans;
+  }
+  const stage = createStopwatch(metrics);
+  try {
+    const known = await claims.claim(batch, prepared.spans, inHand?.id ?? null);
+    stage("claim");
+    return known;
+  } catch (error) {
+    return toError(error);
+  }
+}
+
 /** The bytes themselves cannot be processed; repeating will not help. */
 class BadBatchError extends Error {
   override readonly name = "BadBatchError";
@@ -108,7 +168,7 @@ class BadBatchError extends Error {
 
 /** Data at fault is refused (repeated once, then halved to the bad record); all else thrown. */
 async function refuseOrThrow(
-  { consumer, logger }: BatchStepDependencies,
+  { consumer, claims, logger }: BatchStepDependencies,
   batch: Batch,
   error: unknown,
 ): Promise<void> {
@@ -120,17 +180,23 @@ async function refuseOrThrow(
     throw error;
   }
   logger.warn({ err: error, batch: batch.id }, "Batch refused");
-  await consumer.refuse(batch, error.message);
+  if (claims === null) {
+    await consumer.refuse(batch, error.message);
+    return;
+  }
+  const current = await consumer.read();
+  if (current?.id !== batch.id) {
+    return;
+  }
+  if (current.records.length === 1) {
+    // It may be dead-lettered now: its spans are free for a copy, and for its own replay.
+    await claims.release(current);
+  }
+  await consumer.refuse(current, error.message);
 }
 
-async function recordFindings(findings: FindingStage, stored: StoredBatch): Promise<void> {
-  const { receivedAtUnixMs, detections, changes } = stored;
-  if (detections.length > 0) {
-    await findings.record(detections, { stage: "record", receivedAtUnixMs });
-  }
-  if (changes.length > 0) {
-    await findings.changesArrived(changes);
-  }
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error), { cause: error });
 }
 
 function countBatch(metrics: Metrics, { batch, failures, overflow }: PreparedBatch): void {

@@ -8,7 +8,7 @@ import { metricTable } from "./metric-block.ts";
 import type { PreparedBatch, PreparedSpan } from "./prepare-batch.ts";
 import { type DeduplicatedSpans, removeDuplicateSpans } from "./span-duplicates.ts";
 import { type StoredChanges, storeChanges } from "./store-changes.ts";
-import type { StoredSpans } from "./stored-spans.ts";
+import type { KnownSpans, StoredSpans } from "./stored-spans.ts";
 
 /** What the later stages need to know of a stored batch. */
 export interface StoredBatch {
@@ -33,13 +33,13 @@ export interface IngestStores {
  * `onInserting` is called once all rows are on their way, when this thread has nothing to do.
  */
 export async function storeBatch(
-  stores: IngestStores,
+  stores: Omit<IngestStores, "storedSpans"> & { readonly known: KnownSpans },
   heartbeat: HeartbeatWriter,
   prepared: PreparedBatch,
   onInserting: () => Promise<void>,
 ): Promise<StoredBatch> {
   const { batch, receivedAtUnixMs } = prepared;
-  const spans = await removeDuplicateSpans(stores.storedSpans, batch.id, prepared.spans);
+  const spans = await removeDuplicateSpans(stores.known, batch.id, prepared.spans);
   const inserts = insertRows(stores.writes, prepared, spans.unique);
   // Waited for together, so that no failure goes unnoticed while the others still run.
   const [inserted] = await Promise.allSettled([Promise.all(inserts), onInserting()]);

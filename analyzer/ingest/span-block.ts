@@ -32,6 +32,11 @@ export function spanKindText(kind: number): string {
   return spanKinds[kind] ?? "Unspecified";
 }
 
+/** The OTLP span kind of such a text. */
+export function spanKindCode(text: string): number {
+  return Math.max(0, spanKinds.indexOf(text));
+}
+
 export interface SpanBlock extends RowBlock {
   /**
    * @param names what its series are told apart by, where not as the sender wrote them.

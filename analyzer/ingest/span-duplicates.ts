@@ -1,6 +1,6 @@
 import { spanIdentityKey } from "../../core/store/find-stored-spans.ts";
 import type { PreparedSpan } from "./prepare-batch.ts";
-import type { StoredSpans } from "./stored-spans.ts";
+import type { KnownSpans } from "./stored-spans.ts";
 
 export type DuplicateReason = "duplicate" | "duplicate_conflict";
 
@@ -15,7 +15,7 @@ export interface DeduplicatedSpans {
  * is stored by another batch. The first wins; a copy with other content is a conflict.
  */
 export async function removeDuplicateSpans(
-  stored: StoredSpans,
+  stored: KnownSpans,
   batchId: string,
   spans: readonly PreparedSpan[],
 ): Promise<DeduplicatedSpans> {

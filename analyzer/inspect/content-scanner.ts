@@ -6,6 +6,7 @@ import type {
   ContentSubject,
 } from "../detectors/content/content-detector.ts";
 import type { HostList } from "../detectors/hosts/host-list.ts";
+import { noPackages, type PackageIndex } from "../detectors/packages/package-index.ts";
 import type { Redactor, Sighting } from "../redact/redactor.ts";
 
 export type AttributedMatch = ContentMatch & Pick<Detection, "detector" | "type" | "ruleVersion">;
@@ -26,7 +27,7 @@ export interface ScannedContents {
 }
 
 export type ContentScanner = (
-  subject: Omit<ContentSubject, "allowedHosts"> & {
+  subject: Omit<ContentSubject, "allowedHosts" | "packages"> & {
     /** True if contents may hold secrets that are not masked yet. */
     readonly unmasked: boolean;
   },
@@ -43,6 +44,7 @@ export function createContentScanner(
   detectors: readonly ContentDetector[],
   allowedHosts: HostList,
   redactor: Redactor,
+  packages: PackageIndex = noPackages,
 ): ContentScanner {
   return (subject) => {
     const sightings: Sighting[] = [...subject.sightings];
@@ -56,6 +58,7 @@ export function createContentScanner(
       truncated,
       sightings,
       allowedHosts,
+      packages,
     };
     const matches: AttributedMatch[] = [];
     const failures: DetectorFailure[] = [];
@@ -69,7 +72,13 @@ export function createContentScanner(
         failures.push({ detector: id, message: String(error) });
       }
     }
-    return { contents: masked, matches, truncated, failures };
+    const own = redactor.rules?.inspect(full);
+    return {
+      contents: masked,
+      matches: own === undefined ? matches : [...matches, ...own.matches],
+      truncated: truncated || own?.truncated === true,
+      failures,
+    };
   };
 }
 

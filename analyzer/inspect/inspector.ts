@@ -1,7 +1,7 @@
 import type { Config } from "../../core/config/config.ts";
 import type { Change } from "../../core/model/change.ts";
 import type { Detection, FindingType } from "../../core/model/finding.ts";
-import type { Content, GenAiRecord } from "../../core/model/genai.ts";
+import type { GenAiRecord } from "../../core/model/genai.ts";
 import { detectionId } from "../../core/model/identity.ts";
 import type {
   AttributeMap,
@@ -10,19 +10,27 @@ import type {
   MetricPoint,
   Span,
 } from "../../core/model/telemetry.ts";
-import type { ContentDetector, ContentMatch } from "../detectors/content/content-detector.ts";
+import {
+  type ContentDetector,
+  type ContentMatch,
+  exampleContents,
+} from "../detectors/content/content-detector.ts";
 import { contentDetectors } from "../detectors/content/registry.ts";
 import { createHostList } from "../detectors/hosts/host-list.ts";
+import { readPackageIndex } from "../detectors/packages/package-index.ts";
 import { firstString } from "../normalize/dialect.ts";
 import { normalizeLog, normalizeSpan } from "../normalize/normalize.ts";
+import type { OutsideDetectors } from "../outside/outside-detectors.ts";
 import { createTelemetryRedactor } from "../redact/redact-telemetry.ts";
 import { createRedactor, type Sighting } from "../redact/redactor.ts";
+import { openUserRules } from "../rules/open-user-rules.ts";
+import type { RuleCanary } from "../rules/rule-set.ts";
 import {
   type ContentScanner,
   createContentScanner,
   type DetectorFailure,
 } from "./content-scanner.ts";
-import { createPricing } from "./prices.ts";
+import { createPricing, type Pricing } from "./prices.ts";
 
 export interface InspectedSpan {
   /** Every attribute, event, link, name and status message masked. */
@@ -66,39 +74,32 @@ export const truncatedAttribute = "telltale.scan.truncated";
 
 /**
  * @param maskKey keys the digests in masks; the same key gives the same masks after a restart.
+ * @param outside is told of every record with contents; it answers in its own time.
  */
-export function createInspector(config: Config["analyzer"], maskKey = "telltale"): Inspector {
-  const redactor = createRedactor(maskKey);
+export function createInspector(
+  config: Config["analyzer"],
+  maskKey = "telltale",
+  outside?: OutsideDetectors,
+): Inspector {
+  const rules = openUserRules(config.ruleFiles);
+  const redactor = createRedactor(maskKey, rules);
   const telemetry = createTelemetryRedactor(redactor);
-  const pricing = createPricing(config.prices);
   const detectors = enabledDetectors(config);
-  const scan = createContentScanner(detectors, createHostList(config.allowedHosts), redactor);
+  const scan = createContentScanner(
+    detectors,
+    createHostList(config.allowedHosts),
+    redactor,
+    readPackageIndex(config.packageLists),
+  );
 
-  /** What spans and log records have in common; `null` for records with nothing to look at. */
-  function inspect(record: InspectedRecord): Inspected | null {
-    const { genAi, sightings, failed } = record;
-    if (genAi === null && sightings.length === 0) {
-      return null;
-    }
-    const executed = genAi?.operation === "execute_tool" && !failed;
-    const contents = genAi?.contents ?? [];
-    const unmasked = contents.length > 0 && record.mayHide;
-    const scanned = scan({ contents, sightings, executed, failed, unmasked });
-    const source = sourceOf(record);
-    return {
-      genAi: genAi && { ...genAi, contents: scanned.contents },
-      costUsd: genAi === null ? 0 : pricing(genAi),
-      detections: scanned.matches.map((match) => toDetection(source, match)),
-      failures: scanned.failures,
-      truncated: scanned.truncated,
-    };
-  }
+  const parts: InspectParts = { scan, pricing: createPricing(config.prices), outside };
 
   return {
     span: (tenant, original) => {
+      rules.follow();
       const sightings: Sighting[] = [];
       const span = telemetry.span(original, sightings);
-      const inspected = inspect({
+      const inspected = inspect(parts, {
         ...span,
         tenant,
         timeUnixNano: span.startTimeUnixNano,
@@ -110,9 +111,10 @@ export function createInspector(config: Config["analyzer"], maskKey = "telltale"
       return { ...nothing, ...inspected, span: inspected?.truncated ? markTruncated(span) : span };
     },
     log: (tenant, original) => {
+      rules.follow();
       const sightings: Sighting[] = [];
       const record = telemetry.log(original, sightings);
-      const inspected = inspect({
+      const inspected = inspect(parts, {
         ...record,
         tenant,
         timeUnixNano: record.timeUnixNano || record.observedTimeUnixNano,
@@ -126,7 +128,43 @@ export function createInspector(config: Config["analyzer"], maskKey = "telltale"
     },
     metric: (point) => telemetry.metric(point),
     change: (change) => telemetry.change(change),
-    heartbeat: () => detectors.map((detector) => heartbeatOf(detector, scan)),
+    heartbeat: () =>
+      [...detectors.map(canaryOf), ...rules.canaries()].map((canary) => heartbeatOf(canary, scan)),
+  };
+}
+
+interface InspectParts {
+  readonly scan: ContentScanner;
+  readonly pricing: Pricing;
+  readonly outside: OutsideDetectors | undefined;
+}
+
+/** What spans and log records have in common; `null` for records with nothing to look at. */
+function inspect(
+  { scan, pricing, outside }: InspectParts,
+  record: InspectedRecord,
+): Inspected | null {
+  const { genAi, sightings, failed } = record;
+  if (genAi === null && sightings.length === 0) {
+    return null;
+  }
+  const executed = genAi?.operation === "execute_tool" && !failed;
+  const contents = genAi?.contents ?? [];
+  const unmasked = contents.length > 0 && record.mayHide;
+  const scanned = scan({ contents, sightings, executed, failed, unmasked });
+  const source = sourceOf(record);
+  if (scanned.contents.length > 0) {
+    outside?.offer({
+      contents: scanned.contents,
+      toDetection: (match) => toDetection(source, match),
+    });
+  }
+  return {
+    genAi: genAi && { ...genAi, contents: scanned.contents },
+    costUsd: genAi === null ? 0 : pricing(genAi),
+    detections: scanned.matches.map((match) => toDetection(source, match)),
+    failures: scanned.failures,
+    truncated: scanned.truncated,
   };
 }
 
@@ -179,24 +217,24 @@ function markTruncated<R extends { readonly attributes: AttributeMap }>(record: 
   return { ...record, attributes: new Map([...record.attributes, [truncatedAttribute, true]]) };
 }
 
-function heartbeatOf(detector: ContentDetector, scan: ContentScanner): Heartbeat {
-  const [canary] = detector.examples.mustMatch;
-  const contents: Content[] = [
-    { role: "", tool: "", toolCallId: "", location: "canary", ...canary },
-  ];
+function canaryOf({ id, type, ruleVersion, examples }: ContentDetector): RuleCanary {
+  return { detector: id, type, ruleVersion, example: examples.mustMatch[0] };
+}
+
+function heartbeatOf(canary: RuleCanary, scan: ContentScanner): Heartbeat {
+  const { detector, type, ruleVersion, example } = canary;
   const { matches } = scan({
-    contents,
+    contents: exampleContents(example),
     sightings: [],
     executed: true,
     failed: false,
     unmasked: true,
   });
-  const { id, type, ruleVersion } = detector;
   return {
-    detector: id,
+    detector,
     type,
     ruleVersion,
-    passed: matches.some((match) => match.detector === id),
+    passed: matches.some((match) => match.detector === detector),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { AttributeMap, AttributeValue } from "../../core/model/telemetry.ts";
+import type { RuleSet } from "../rules/rule-set.ts";
 import { createSecretFinder, type FoundSecret } from "./find-secrets.ts";
-import { maskSecret } from "./mask.ts";
+import { maskPersonalData, maskSecret } from "./mask.ts";
+import { withPersonalData } from "./personal/maskable-data.ts";
 import type { SecretRule } from "./rules/secret-rule.ts";
 import { secretRules } from "./rules/secret-rules.ts";
 
@@ -23,6 +25,8 @@ export interface Redactor {
   /** The value with every string, key and byte array in it masked; itself if there are none. */
   value(value: AttributeValue, location: string, sightings: Sighting[]): AttributeValue;
   map(map: AttributeMap, sightings: Sighting[]): AttributeMap;
+  /** Rules of the operator's own, which also judge what was masked for them. */
+  readonly rules: RuleSet | undefined;
 }
 
 /** Names whose value is a secret more often than not, so the name counts as context. */
@@ -41,13 +45,15 @@ interface KnownKey {
  * around it stay. Masking is deterministic and masked text holds nothing to mask again.
  *
  * @param key of the digests in masks.
+ * @param rules of the operator's own, which mask more.
  */
-export function createRedactor(key: string): Redactor {
+export function createRedactor(key: string, rules?: RuleSet): Redactor {
   const find = createSecretFinder(secretRules);
   const keyOf = createKeyBook((name) => text(name, name, []));
 
   function text(original: string, location: string, sightings: Sighting[]): string {
-    const found = find(original);
+    const known = withPersonalData(original, find(original));
+    const found = rules === undefined ? known : rules.withSecrets(original, known);
     return found.length === 0 ? original : replace({ original, found, location, key }, sightings);
   }
 
@@ -104,7 +110,7 @@ export function createRedactor(key: string): Redactor {
     return changed ?? original;
   }
 
-  return { text, value, map };
+  return { text, value, map, rules };
 }
 
 /** Masks and judges attribute names, which repeat on every record. */
@@ -139,11 +145,7 @@ function replace(replacement: Replacement, sightings: Sighting[]): string {
   let output = "";
   let from = 0;
   for (const secret of found) {
-    const masked = maskSecret(
-      original.slice(secret.start, secret.end),
-      secret.rule.shownPrefix,
-      key,
-    );
+    const masked = maskFound(original.slice(secret.start, secret.end), secret, key);
     output += original.slice(from, secret.start);
     places.push({ secret, masked, at: output.length });
     output += masked;
@@ -156,4 +158,10 @@ function replace(replacement: Replacement, sightings: Sighting[]): string {
     sightings.push({ rule, masked, location, excerpt, start, end });
   }
   return output;
+}
+
+function maskFound(value: string, { rule }: FoundSecret, key: string): string {
+  return rule.personal === true
+    ? maskPersonalData(value, rule.id, key)
+    : maskSecret(value, rule.shownPrefix, key);
 }

@@ -1,8 +1,10 @@
 import type { Detection } from "../../core/model/finding.ts";
 import { detectionId, stableId } from "../../core/model/identity.ts";
+import type { GroupedAlarm } from "../alarm/group-alarms.ts";
+import { growEvidence, noteAlarms } from "../alarm/note-alarms.ts";
 import { advanceNovelValue, novelValueRule } from "../detectors/series/novel-value.ts";
 import type { SeriesAlarm, SeriesMetric } from "../detectors/series/series-metric.ts";
-import { seriesMetrics } from "../detectors/series/series-metrics.ts";
+import { followedMetrics } from "./metrics/followed-metrics.ts";
 import { advanceSampling } from "./sampling-watch.ts";
 import { type SeriesWindow, type ValueSighting, windowMs } from "./series-window.ts";
 import type { Stream } from "./stream.ts";
@@ -22,6 +24,9 @@ export function seriesId(stream: Stream, metric: string, subject: string): strin
 /**
  * Takes one closed window into every series it speaks of; changes `state` in place. While the
  * sampling of the stream makes its rates unsound, they are neither judged nor learnt.
+ *
+ * @returns all of them; the strong ones are noted in `state.alarms` too, and become findings once
+ *   the alarm path releases them.
  */
 export function advanceWindow(
   stream: Stream,
@@ -32,16 +37,27 @@ export function advanceWindow(
   countSpans(state, closed);
   const window = { ...closed, sampling: advanceSampling(state.sampling, closed) };
   const detections: Detection[] = [];
-  for (const metric of window.sampling.mark === "" ? seriesMetrics : []) {
+  const alarms: GroupedAlarm[] = [];
+  for (const metric of window.sampling.mark === "" ? followedMetrics : []) {
     for (const subject of metric.subjects(window)) {
       const series = follow(state, metric, subject);
       const alarm = series === null ? null : metric.advance(series.state, window, subject);
       if (alarm !== null) {
-        detections.push(toDetection(stream, state, { metric, subject, window, alarm }));
+        const detection = toDetection(stream, state, { metric, subject, window, alarm });
+        detections.push(detection);
+        if (detection.strength === "strong") {
+          alarms.push({
+            detection,
+            series: seriesKey({ metric: metric.metric, subject }),
+            subject,
+          });
+        }
       }
     }
   }
+  noteAlarms(state.alarms, alarms);
   state.seenUntilUnixMs = window.startUnixMs + windowMs;
+  growEvidence(state.alarms, state.seenUntilUnixMs, (key) => state.series.get(key)?.state);
   return detections;
 }
 

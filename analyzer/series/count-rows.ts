@@ -1,4 +1,10 @@
-import type { ModelUsage, OperationCounts, SeriesWindow } from "./series-window.ts";
+import type {
+  CategoryCounts,
+  Measurement,
+  ModelUsage,
+  OperationCounts,
+  SeriesWindow,
+} from "./series-window.ts";
 
 /** What the spans of one operation and one sampling weight did in one minute. */
 export interface OperationRow {
@@ -22,20 +28,69 @@ export interface ModelRow {
   readonly Calls: number | string;
   readonly Tokens: number | string;
   readonly Cost: number;
+  readonly OutputTokens?: number | string;
+}
+
+/** A value or a measure of one minute and one sampling weight. */
+export interface MeasureRow {
+  readonly Measure: CategoryCounts["kind"] | Measurement["measure"];
+  readonly Subject: string;
+  readonly Label: string;
+  readonly Items: number | string;
+  readonly Total: number;
+  readonly Buckets: readonly number[];
+  readonly BucketItems: readonly (number | string)[];
 }
 
 /** The usage of one minute by model, weighted. */
 export function countModels(rows: readonly ModelRow[]): ModelUsage[] {
   return [...Map.groupBy(rows, ({ Model }) => Model)].map(([model, weights]) => {
-    const usage = { model, calls: 0, tokens: 0, costUsd: 0, sampledCalls: 0 };
-    for (const { Weight, Calls, Tokens, Cost } of weights) {
+    const usage = { model, calls: 0, tokens: 0, costUsd: 0, sampledCalls: 0, outputTokens: 0 };
+    for (const { Weight, Calls, Tokens, Cost, OutputTokens } of weights) {
       usage.calls += Weight * Number(Calls);
       usage.tokens += Weight * Number(Tokens);
       usage.costUsd += Weight * Cost;
       usage.sampledCalls += Number(Calls);
+      usage.outputTokens += Weight * Number(OutputTokens ?? 0);
     }
     return usage;
   });
+}
+
+/** The categories of one minute; spans of different weight count alike. */
+export function countCategories(rows: readonly MeasureRow[]): CategoryCounts[] {
+  const kinds = rows.filter(
+    (row): row is MeasureRow & { readonly Measure: CategoryCounts["kind"] } =>
+      row.Measure === "tool" || row.Measure === "finish_reason",
+  );
+  const groups = Map.groupBy(kinds, ({ Measure, Subject }) => `${Measure}:${Subject}`);
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) {
+      return [];
+    }
+    const counts: Record<string, number> = {};
+    for (const { Label, Items } of group) {
+      counts[Label] = (counts[Label] ?? 0) + Number(Items);
+    }
+    return { kind: first.Measure, subject: first.Subject, counts };
+  });
+}
+
+/** The measurements of one minute. */
+export function listMeasurements(rows: readonly MeasureRow[]): Measurement[] {
+  return rows.flatMap(({ Measure, Subject, Items, Total, Buckets, BucketItems }) =>
+    Measure === "time_to_first_token" || Measure === "evaluation"
+      ? {
+          measure: Measure,
+          subject: Subject,
+          items: Number(Items),
+          total: Total,
+          buckets: Buckets,
+          bucketSpans: BucketItems.map(Number),
+        }
+      : [],
+  );
 }
 
 /** The counts of one minute, from the rows of all its operations in the order of their names. */

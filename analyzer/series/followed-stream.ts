@@ -1,4 +1,5 @@
 import type { Detection } from "../../core/model/finding.ts";
+import type { Candidate } from "../alarm/alarm-log.ts";
 import { advanceSighting, advanceWindow } from "./advance-stream.ts";
 import type { StreamWindows } from "./read-windows.ts";
 import { addSnapshot, type Snapshot, snapshotsBefore } from "./snapshots.ts";
@@ -72,8 +73,9 @@ export function reopen(followed: FollowedStream, nowUnixMs: number): void {
     snapshot === undefined
       ? createStreamState(Math.min(fromUnixMs, firstUnixMs))
       : parseStreamState(snapshot.text);
+  const waiting = new Set(waitingAlarms(followed).map(({ detection }) => detection.id));
   for (const [id, detection] of followed.raised) {
-    if (detection.timeUnixMs >= followed.state.seenUntilUnixMs) {
+    if (detection.timeUnixMs >= followed.state.seenUntilUnixMs || waiting.has(id)) {
       followed.raised.delete(id);
       followed.doubtful.set(id, detection);
     }
@@ -84,12 +86,16 @@ export function reopen(followed: FollowedStream, nowUnixMs: number): void {
   followed.dirty = true;
 }
 
-/** Takes in the closed windows up to a time; what was read before that point is skipped. */
+/**
+ * Takes in the closed windows up to a time; what was read before that point is skipped.
+ *
+ * @returns what is raised at once; strong alarms wait to be released.
+ */
 export function takeIn(
   followed: FollowedStream,
   { windows, sightings }: StreamWindows,
   untilUnixMs: number,
-): Raised {
+): Detection[] {
   const { stream, state } = followed;
   const fromUnixMs = state.seenUntilUnixMs;
   function isDue(timeUnixMs: number): boolean {
@@ -105,19 +111,45 @@ export function takeIn(
   ];
   state.seenUntilUnixMs = Math.max(fromUnixMs, untilUnixMs);
   followed.dirty = true;
-  const detections = found.filter((detection) => isNew(followed, detection));
+  const weak = found.filter(({ strength }) => strength === "weak");
+  const detections = weak.filter((detection) => isNew(followed, detection));
   forgetOldest(followed.raised);
-  return { detections, retracted: settleDoubts(followed) };
+  return detections;
 }
 
-function isNew(followed: FollowedStream, detection: Detection): boolean {
-  const known = followed.doubtful.delete(detection.id) || followed.raised.has(detection.id);
-  followed.raised.set(detection.id, detection);
-  return !known;
+/** Alarms that have not been released. */
+export function waitingAlarms({ state }: FollowedStream): Candidate[] {
+  return state.alarms.candidates.filter(({ released }) => !released);
 }
 
-/** Doubtful detections that did not come again by the end of what was recomputed. */
-function settleDoubts(followed: FollowedStream): Detection[] {
+/** Turns alarms of the stream that stand into detections; those raised before are left out. */
+export function release(followed: FollowedStream, standing: readonly Candidate[]): Detection[] {
+  const detections: Detection[] = [];
+  for (const candidate of standing) {
+    candidate.released = true;
+    followed.dirty = true;
+    const detection = { ...candidate.detection, targetClass: candidate.leadClass };
+    if (isNew(followed, detection)) {
+      detections.push(detection);
+    }
+  }
+  forgetOldest(followed.raised);
+  return detections;
+}
+
+/** A detection whose class is another than before is new; the one before stays in doubt. */
+function isNew({ doubtful, raised }: FollowedStream, detection: Detection): boolean {
+  const before = doubtful.get(detection.id) ?? raised.get(detection.id);
+  const isKnown = before?.targetClass === detection.targetClass;
+  if (isKnown) {
+    doubtful.delete(detection.id);
+  }
+  raised.set(detection.id, detection);
+  return !isKnown;
+}
+
+/** Retracts doubtful detections that did not come again by the end of what was recomputed. */
+export function settleDoubts(followed: FollowedStream): Detection[] {
   if (followed.state.seenUntilUnixMs < followed.doubtfulUntilUnixMs) {
     return [];
   }

@@ -2,8 +2,8 @@ import type { Detection } from "../../core/model/finding.ts";
 import { stableId } from "../../core/model/identity.ts";
 import type { Store } from "../../core/store/store.ts";
 import { novelValueRule } from "../detectors/series/novel-value.ts";
-import { seriesMetrics } from "../detectors/series/series-metrics.ts";
 import { seriesId } from "./advance-stream.ts";
+import { followedMetrics } from "./metrics/followed-metrics.ts";
 import type { Stream } from "./stream.ts";
 import { type FollowedSeries, type StreamState, seriesKey } from "./stream-state.ts";
 
@@ -29,7 +29,7 @@ interface StateRow {
 
 const streamMetric = "stream";
 const units: ReadonlyMap<string, string> = new Map([
-  ...seriesMetrics.map(({ metric, unit }) => [metric, unit] as const),
+  ...followedMetrics.map(({ metric, unit }) => [metric, unit] as const),
   [novelValueRule.metric, novelValueRule.unit],
 ]);
 
@@ -64,7 +64,7 @@ export async function readCheckpoints(store: Store): Promise<StreamCheckpoint[]>
 }
 
 /** Raised when states change their shape: older ones are left aside and computed again. */
-const stateFormat = 2;
+const stateFormat = 3;
 
 type SharedState = Omit<StreamState, "series"> & {
   readonly format: number;

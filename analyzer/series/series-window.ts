@@ -22,6 +22,28 @@ export interface ModelUsage {
   readonly costUsd: number;
   /** Calls seen; absent when all were. */
   readonly sampledCalls?: number;
+  readonly outputTokens?: number;
+}
+
+/** How often each value of a kind was seen in one minute, in spans. */
+export interface CategoryCounts {
+  readonly kind: "tool" | "finish_reason";
+  /** The operation whose values they are; empty for the whole service. */
+  readonly subject: string;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** Values that spans and events carried in one minute. */
+export interface Measurement {
+  readonly measure: "time_to_first_token" | "evaluation";
+  /** Operation, or name of the evaluation. */
+  readonly subject: string;
+  readonly items: number;
+  /** Sum of the scores; 0 for times. */
+  readonly total: number;
+  /** Of times, as in `OperationCounts`. */
+  readonly buckets: readonly number[];
+  readonly bucketSpans: readonly number[];
 }
 
 /** What a window is made of when not every span was kept: raw counts beside the weighted ones. */
@@ -47,6 +69,9 @@ export interface SeriesWindow {
   readonly versions: readonly string[];
   readonly operations: readonly OperationCounts[];
   readonly models: readonly ModelUsage[];
+  /** Absent: none were seen. */
+  readonly categories?: readonly CategoryCounts[];
+  readonly measurements?: readonly Measurement[];
   /** Absent when every span was kept. */
   readonly sample?: WindowSample;
   /** What the spans so far say of the sampling; absent when it is not watched. */

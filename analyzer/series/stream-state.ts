@@ -1,3 +1,4 @@
+import { type AlarmLog, createAlarmLog } from "../alarm/alarm-log.ts";
 import { createNovelValueState, type NovelValueState } from "../detectors/series/novel-value.ts";
 import { createSamplingWatch, type SamplingWatch } from "./sampling-watch.ts";
 
@@ -19,6 +20,8 @@ export interface StreamState {
   readonly series: Map<string, FollowedSeries>;
   readonly values: NovelValueState;
   readonly sampling: SamplingWatch;
+  /** Alarms that wait for more evidence, and what they have in common. */
+  readonly alarms: AlarmLog;
   /** Spans taken in per day, newest days only: tells a checkpoint that missed late data. */
   spansByDay: [dayUnixMs: number, spans: number][];
   /** Series beyond the cap, counted per window. */
@@ -34,6 +37,7 @@ export function createStreamState(firstUnixMs: number): StreamState {
     series: new Map(),
     values: createNovelValueState(),
     sampling: createSamplingWatch(),
+    alarms: createAlarmLog(),
     spansByDay: [],
     unfollowed: 0,
   };

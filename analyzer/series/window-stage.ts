@@ -2,14 +2,18 @@ import type { Clock } from "../../core/clock.ts";
 import type { Config } from "../../core/config/config.ts";
 import type { Logger } from "../../core/log.ts";
 import type { Store } from "../../core/store/store.ts";
+import { standingAlarms } from "../alarm/release-alarms.ts";
 import { findStreams, missesSpans } from "./find-streams.ts";
 import {
   type FollowedStream,
   followStream,
   type Raised,
+  release,
   reopen,
+  settleDoubts,
   takeIn,
   takeSnapshot,
+  waitingAlarms,
 } from "./followed-stream.ts";
 import { type DueStream, type PlannedRead, planReads } from "./plan-reads.ts";
 import { readWindows } from "./read-windows.ts";
@@ -189,8 +193,29 @@ async function readAndTakeIn(stage: StageState, read: PlannedRead): Promise<void
     const markBefore = followed.state.sampling.mark;
     const raised = takeIn(followed, own, Math.min(untilUnixMs, read.toUnixMs));
     logMark(stage.logger, followed, markBefore);
-    stage.pending.detections.push(...raised.detections);
-    stage.pending.retracted.push(...raised.retracted);
+    stage.pending.detections.push(...raised);
+  }
+  releaseAlarms(stage, read.tenant);
+  for (const { followed } of read.members) {
+    stage.pending.retracted.push(...settleDoubts(followed));
+  }
+}
+
+/** Raises the alarms of a tenant that stand, given all the series it follows. */
+function releaseAlarms(stage: StageState, tenant: string): void {
+  const own = [...stage.followed.values()].filter(({ stream }) => stream.tenant === tenant);
+  if (own.every((followed) => waitingAlarms(followed).length === 0)) {
+    return;
+  }
+  const standing = new Set(
+    standingAlarms(
+      own.flatMap(({ state }) => state.alarms.candidates),
+      own.reduce((sum, { state }) => sum + state.series.size, 0),
+    ),
+  );
+  for (const followed of own) {
+    const due = waitingAlarms(followed).filter((alarm) => standing.has(alarm));
+    stage.pending.detections.push(...release(followed, due));
   }
 }
 

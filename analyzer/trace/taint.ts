@@ -4,9 +4,9 @@ export interface Distinctive {
   takenInto(text: string): string[];
 }
 
-/** Addresses, hosts, account numbers and quoted phrases. */
+/** Addresses, hosts, account numbers, masks of the redactor and quoted phrases. */
 const named =
-  /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}|(?:https?:\/\/)?(?:[\w-]{1,63}\.){1,5}(?:[a-z]{2,10})(?:\/[\w./?=&%-]{0,120})?|\b[A-Z]{2}\d{2}[A-Z0-9]{10,30}\b|\b\d{6,20}\b|["'“‘`]([^"'“”‘’`\n]{6,120})["'”’`]/g;
+  /\[[a-z]{2,8}(?:-[a-z]{1,16}){0,4}~[0-9a-f]{6}\]|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}|(?:https?:\/\/)?(?:[\w-]{1,63}\.){1,5}(?:[a-z]{2,10})(?:\/[\w./?=&%-]{0,120})?|\b[A-Z]{2}\d{2}[A-Z0-9]{10,30}\b|\b\d{6,20}\b|["'“‘`]([^"'“”‘’`\n]{6,120})["'”’`]/g;
 
 const wordsInRun = 5;
 const maxPieces = 400;
@@ -30,15 +30,11 @@ export function distinctiveText(text: string, known: KnownTexts): Distinctive {
   const phrases = new Set<string>();
   for (const [match, quoted] of text.matchAll(named)) {
     const name = (quoted ?? match).toLowerCase();
-    if (
-      quoted === undefined &&
-      name.length >= 6 &&
-      !given.includes(name) &&
-      names.size < maxPieces
-    ) {
+    const isName = quoted === undefined || /^\S{1,64}@\S{4,190}$/.test(quoted);
+    if (isName && name.length >= 6 && !given.includes(name) && names.size < maxPieces) {
       names.add(name);
     }
-    if (quoted !== undefined && plain(quoted).length >= 8 && phrases.size < maxPieces) {
+    if (!isName && quoted !== undefined && plain(quoted).length >= 8 && phrases.size < maxPieces) {
       phrases.add(plain(quoted));
     }
   }

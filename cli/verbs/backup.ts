@@ -4,7 +4,7 @@ import { backUp } from "../../core/backup/back-up.ts";
 import { systemClock } from "../../core/clock.ts";
 import { createLogger } from "../../core/log.ts";
 import { inUserTerms } from "../in-user-terms.ts";
-import { loadServiceConfig, packageVersion } from "../load-service-config.ts";
+import { loadFolderConfig, packageVersion } from "../load-service-config.ts";
 import { printJson, printLine } from "../print.ts";
 
 interface BackupCommandOptions {
@@ -25,7 +25,7 @@ export function registerBackup(program: Command): void {
 }
 
 async function backup(folder: string, options: BackupCommandOptions): Promise<void> {
-  const config = loadServiceConfig(options.config);
+  const config = loadFolderConfig(options.config);
   const target = resolve(folder);
   const manifest = await inUserTerms(() =>
     backUp({

@@ -5,7 +5,7 @@ import { systemClock } from "../../core/clock.ts";
 import { keyPath } from "../../core/keys/open-key.ts";
 import { createLogger } from "../../core/log.ts";
 import { inUserTerms } from "../in-user-terms.ts";
-import { loadServiceConfig } from "../load-service-config.ts";
+import { loadFolderConfig } from "../load-service-config.ts";
 import { printJson, printLine } from "../print.ts";
 
 interface RestoreCommandOptions {
@@ -26,7 +26,7 @@ export function registerRestore(program: Command): void {
 }
 
 async function run(folder: string, options: RestoreCommandOptions): Promise<void> {
-  const { dataDir, store: config, keyFile } = loadServiceConfig(options.config);
+  const { dataDir, store: config, keyFile } = loadFolderConfig(options.config);
   const restored = await inUserTerms(() =>
     restore({
       dataDir,

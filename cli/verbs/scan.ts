@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { createScanner } from "../../analyzer/inspect/scan-row.ts";
 import { Config } from "../../core/config/config.ts";
 import { causeOf } from "../cause-of.ts";
+import { loadServiceConfig } from "../load-service-config.ts";
 import { UserError } from "../user-error.ts";
 
 export function registerScan(program: Command): void {
@@ -11,11 +12,17 @@ export function registerScan(program: Command): void {
     .command("scan")
     .description("Run the content detectors on JSONL rows; one line of JSON per row")
     .argument("[file]", "JSONL file (default: standard input)")
+    .option("-c, --config <file>", "configuration file (default: the shipped defaults)")
     .action(scan);
 }
 
-async function scan(file: string | undefined): Promise<void> {
-  const scanner = createScanner(Config.parse({}).analyzer);
+async function scan(
+  file: string | undefined,
+  options: { readonly config?: string },
+): Promise<void> {
+  const { config } = options;
+  const { analyzer } = config === undefined ? Config.parse({}) : loadServiceConfig(config);
+  const scanner = createScanner(analyzer);
   const input = file === undefined ? process.stdin : createReadStream(file);
   input.on("error", () => {
     // Reported through the failing iteration below.

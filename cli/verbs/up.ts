@@ -34,17 +34,14 @@ async function up(options: UpOptions): Promise<void> {
   for (const warning of warnings) {
     logger.warn(warning);
   }
-  if (options.role !== undefined) {
-    throw new UserError(
-      "--role needs a queue that processes can share; the embedded queue belongs to one process. " +
-        "Run without --role.",
-    );
-  }
-  const telltale = await startTelltale({ config, logger, env: process.env }).catch(
-    (error: unknown) => {
-      throw inUserTerms(error);
-    },
-  );
+  const telltale = await startTelltale({
+    config,
+    logger,
+    env: process.env,
+    role: options.role,
+  }).catch((error: unknown) => {
+    throw inUserTerms(error);
+  });
   announce(telltale.ready, options.json === true);
   await stopOnSignal(() => telltale.stop(), telltale.failed);
 }
@@ -64,21 +61,27 @@ function inUserTerms(error: unknown): unknown {
   return error instanceof StartError ? new UserError(error.message) : error;
 }
 
+/** What stands in for the address of a port that this process does not serve. */
+const elsewhere = "in a process with the role collector";
+
 function announce(ready: ReadyLine, asJson: boolean): void {
   if (asJson) {
     printJson(ready);
     return;
   }
+  const { api, otlpHttp, otlpGrpc } = ready;
   printLine(`Telltale is ready.
 
-  Console and API   ${ready.api}
-  OTLP over HTTP    ${ready.otlpHttp}
-  OTLP over gRPC    ${ready.otlpGrpc}
-  Grafana           ${ready.api}/clickhouse (ClickHouse over HTTP, read-only)
-
-Send telemetry:     export OTEL_EXPORTER_OTLP_ENDPOINT=${ready.otlpHttp}
-                    export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf
-Tell of changes:    npx telltale changes import --repo .
+  Console and API   ${api}
+  OTLP over HTTP    ${otlpHttp ?? elsewhere}
+  OTLP over gRPC    ${otlpGrpc ?? elsewhere}
+  Grafana           ${api}/clickhouse (ClickHouse over HTTP, read-only)
+`);
+  if (otlpHttp !== null) {
+    printLine(`Send telemetry:     export OTEL_EXPORTER_OTLP_ENDPOINT=${otlpHttp}
+                    export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`);
+  }
+  printLine(`Tell of changes:    npx telltale changes import --repo .
 See the whole loop: npx telltale demo
 Stop with Ctrl-C.`);
 }

@@ -12,6 +12,7 @@ import {
   linkText,
   payloadText,
 } from "./audit-entry.ts";
+import { auditView, payloadOf, tenantOf } from "./audit-view.ts";
 import { verifyChain } from "./verify-chain.ts";
 
 interface AuditTables {
@@ -128,24 +129,7 @@ function parseLink(text: string): AuditLink {
 }
 
 function view(tables: OpenTables, link: AuditLink): AuditEntry {
-  const { position, timeUnixMs, action, subject, hash, previousHash } = link;
-  const text = tables.payloads.get(position);
-  return {
-    position,
-    time: new Date(timeUnixMs).toISOString(),
-    actor: tables.names.get(link.actor) ?? link.actor,
-    action,
-    subject,
-    hash,
-    previousHash,
-    erased: text === undefined,
-    data: text === undefined ? null : dataOf(text),
-  };
-}
-
-function dataOf(text: string): AuditEntry["data"] {
-  const { payload } = JSON.parse(text) as AuditPayload;
-  return JSON.parse(payload) as AuditEntry["data"];
+  return auditView(link, tables.payloads.get(link.position), tables.names.get(link.actor));
 }
 
 function* storedTexts({ links, payloads }: AuditTables) {
@@ -199,11 +183,6 @@ function erasePersonNow(tables: OpenTables, person: AuditPerson): number {
   return found.length;
 }
 
-/** Subjects are `kind/tenant/id`. */
-function tenantOf({ subject }: AuditLink): string {
-  return subject.split("/")[1] ?? "";
-}
-
 /** Entries of a tenant whose payload is there and was made by, or mentions, a person. */
 function linksOfPerson(tables: OpenTables, person: AuditPerson): AuditLink[] {
   const pseudonym = pseudonymOf(tables, person.name);
@@ -214,10 +193,6 @@ function linksOfPerson(tables: OpenTables, person: AuditPerson): AuditLink[] {
       const isOwn = text !== undefined && tenantOf(link) === person.tenant;
       return isOwn && (link.actor === pseudonym || person.isMentioned(payloadOf(text)));
     });
-}
-
-function payloadOf(text: string): string {
-  return (JSON.parse(text) as AuditPayload).payload;
 }
 
 /** An erasure leaves a trace of its own, or it could hide tampering. */

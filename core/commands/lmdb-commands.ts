@@ -1,6 +1,7 @@
 import type { Database, RootDatabase } from "lmdb";
 import { durably, openLmdb } from "../queue/open-lmdb.ts";
 import { openWakeChannel } from "../queue/wake-channel.ts";
+import { checkStream } from "./check-stream.ts";
 import type {
   CommandEvent,
   CommandResult,
@@ -16,9 +17,6 @@ interface CommandTables {
   /** Stream and version → position. */
   readonly versions: Database<number, [string, number]>;
 }
-
-/** LMDB keys end at 1,978 bytes; a stream's name shares its key with the version. */
-const maxStreamBytes = 1024;
 
 export interface LmdbCommands extends Commands, RewritesEvents {
   close(): Promise<void>;
@@ -119,11 +117,4 @@ function requireEvent({ events }: CommandTables, position: number): StoredEvent 
     throw new Error(`the command log has no event at position ${position}, though a stream does`);
   }
   return event;
-}
-
-function checkStream(stream: string): void {
-  const bytes = Buffer.byteLength(stream);
-  if (bytes === 0 || bytes > maxStreamBytes) {
-    throw new RangeError(`expected a stream name of 1 to ${maxStreamBytes} bytes, got ${bytes}`);
-  }
 }

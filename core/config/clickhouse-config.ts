@@ -19,6 +19,11 @@ export const ClickHouse = z.strictObject({
     .regex(/^[\w-]{0,64}$/)
     .default("")
     .describe("Replicated tables and `ON CLUSTER`; empty: one server"),
+  maxDiskBytes: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("Takes the place of store.maxDiskBytes; 0: the disks of the server are the limit"),
   requestSeconds: z.number().min(1).default(30).describe("Patience with one request"),
   readerUser: z
     .string()

@@ -5,8 +5,10 @@ import { findingTypes } from "../model/finding.ts";
 import { Attestations } from "./attestation-config.ts";
 import { Auth, Tls } from "./auth-config.ts";
 import { ClickHouse } from "./clickhouse-config.ts";
+import { Guard } from "./guard-config.ts";
 import { Kafka } from "./kafka-config.ts";
 import { Otlp } from "./otlp-config.ts";
+import { OutsideDetector } from "./outside-config.ts";
 import { Quotas } from "./quota-config.ts";
 import { Retention } from "./retention-config.ts";
 import { Notes, Webhooks } from "./webhook-config.ts";
@@ -82,6 +84,20 @@ const Analyzer = z.strictObject({
     .array(z.string())
     .default([])
     .describe("Hosts that data may be sent to; *.example.com covers subdomains"),
+  ruleFiles: z
+    .array(z.string())
+    .default([])
+    .describe("Files or folders with rules of your own; read again when they change"),
+  packageLists: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe(
+      "Files that list every package of a registry, by ecosystem (npm, pypi, …); a name that is not listed is a finding",
+    ),
+  outsideDetectors: z
+    .array(OutsideDetector)
+    .default([])
+    .describe("See below; models of your own that are asked about masked contents"),
   prices: z.record(z.string(), ModelPrice).default({}).describe("Adds to the built-in table"),
   traceQuietSeconds: z
     .number()
@@ -184,6 +200,7 @@ export const Config = z.strictObject({
   queue: Queue.prefault({}),
   store: Store.prefault({}),
   analyzer: Analyzer.prefault({}),
+  guard: Guard.prefault({}),
   feedback: Feedback.prefault({}),
   health: Health.prefault({}),
 });

@@ -126,8 +126,11 @@ export const untouchedTables: Readonly<Record<string, string>> = {
   windows_1m: "sums by service, operation, model and tool",
   windows_1h: "sums by service, operation, model and tool",
   noticed_values: "names of releases, models and prompts",
+  series_measures: "sums by service, operation and finish reason",
   series_state: "state of detectors on those sums",
   detector_heartbeats: "whether detectors are alive",
   store_removals: "numbers of removed rows",
+  ingest_accounting: "numbers of records by range of a Kafka partition",
+  request_digests: "hashes of whole requests, for a day",
   erasure_scope: "what an erasure has yet to do; emptied at its end",
 };

@@ -1,17 +1,20 @@
 import { gunzipSync } from "node:zlib";
-import type { DeadLetters } from "../queue/dead-letters.ts";
+import type { DeadLetterPage, DeadLetters } from "../queue/dead-letters.ts";
 import type { DeadLetter } from "../queue/queue.ts";
 import { isMentioned, looksInTexts, type Subject } from "./subject.ts";
 
 const lettersPerPage = 100;
 
 /** Positions of a tenant's dead letters whose body holds the id. */
-export function findDeadLetters(deadLetters: DeadLetters, subject: Subject): number[] {
+export async function findDeadLetters(
+  deadLetters: DeadLetters,
+  subject: Subject,
+): Promise<number[]> {
   const found: number[] = [];
   for (let cursor: string | null = ""; cursor !== null; ) {
-    const page = deadLetters.list(lettersPerPage, cursor, subject.tenant);
+    const page: DeadLetterPage = await deadLetters.list(lettersPerPage, cursor, subject.tenant);
     for (const { position } of page.items) {
-      const letter = deadLetters.get(position);
+      const letter = await deadLetters.get(position);
       if (letter !== null && holds(letter, subject)) {
         found.push(position);
       }
@@ -23,7 +26,7 @@ export function findDeadLetters(deadLetters: DeadLetters, subject: Subject): num
 
 /** Drops them: a record that was never stored cannot be stored without its person. */
 export async function eraseDeadLetters(deadLetters: DeadLetters, subject: Subject): Promise<void> {
-  for (const position of findDeadLetters(deadLetters, subject)) {
+  for (const position of await findDeadLetters(deadLetters, subject)) {
     await deadLetters.drop(position);
   }
 }

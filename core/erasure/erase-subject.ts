@@ -147,7 +147,7 @@ function placesOf(
     {
       place: "dead_letters",
       action: "deleted",
-      count: async () => findDeadLetters(deadLetters, subject).length,
+      count: async () => (await findDeadLetters(deadLetters, subject)).length,
       erase: () => eraseDeadLetters(deadLetters, subject),
     },
     ...textStores.map((texts) => ({

@@ -1,3 +1,5 @@
+import { JournalError } from "../queue/kafka/journal-error.ts";
+
 /**
  * Everything an HTTP port can answer instead of a result: status, title of the problem
  * document (RFC 9457) and code of the `google.rpc.Status` that OTLP senders get.
@@ -44,6 +46,10 @@ export class HttpError extends Error {
 export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) {
     return error;
+  }
+  if (error instanceof JournalError) {
+    const options = { headers: { "retry-after": "5" }, cause: error };
+    return new HttpError("unavailable", `${error.message}; try again`, options);
   }
   const status = statusOf(error);
   const kind = kindByStatus.get(status);

@@ -68,7 +68,7 @@ export class OutcomeMismatchError extends Error {
  */
 export function checkOutcome(
   batchId: string,
-  headers: readonly RecordHeader[],
+  headers: readonly Pick<RecordHeader, "tenant" | "signal" | "acceptedCount">[],
   outcome: readonly OutcomeCount[],
 ): void {
   const open = new Map<string, number>();

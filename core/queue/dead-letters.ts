@@ -19,25 +19,35 @@ export interface DeadLetterSummary extends Omit<DeadLetter, "body"> {
   readonly bodyBytes: number;
 }
 
-/** Records that could not be stored, kept encrypted until a person replays or drops them. */
+/** An answer that is at hand in this process, or has to be fetched first. */
+export type Awaitable<T> = T | Promise<T>;
+
+export interface DeadLetterPage {
+  readonly items: DeadLetterSummary[];
+  readonly nextCursor: string | null;
+}
+
+/** Records that could not be stored, kept until a person replays or drops them. */
 export interface DeadLetters {
   /**
    * Oldest first; `cursor` is the `nextCursor` of the page before, or empty. A tenant's name
    * leaves out those of others.
    */
-  list(
-    limit: number,
-    cursor: string,
-    tenant?: string,
-  ): { items: DeadLetterSummary[]; nextCursor: string | null };
+  list(limit: number, cursor: string, tenant?: string): Awaitable<DeadLetterPage>;
   /** The body is empty when its bytes no longer decrypt. */
-  get(position: number): (DeadLetter & DeadLetterSummary) | null;
+  get(position: number): Awaitable<(DeadLetter & DeadLetterSummary) | null>;
   /** Queues the record again at a new position, which is returned; null when there is none. */
   replay(position: number): Promise<number | null>;
   /** Deletes the record; it stays counted as dead-lettered. */
   drop(position: number): Promise<boolean>;
   /** How many were dropped to bound the queue. */
   evicted(): number;
+}
+
+/** Those of the embedded queue, kept encrypted: they are at hand. */
+export interface LmdbDeadLetters extends DeadLetters {
+  list(limit: number, cursor: string, tenant?: string): DeadLetterPage;
+  get(position: number): (DeadLetter & DeadLetterSummary) | null;
 }
 
 export interface DeadLetterDependencies {
@@ -47,7 +57,7 @@ export interface DeadLetterDependencies {
   readonly notify: () => void;
 }
 
-export function createDeadLetters(dependencies: DeadLetterDependencies): DeadLetters {
+export function createDeadLetters(dependencies: DeadLetterDependencies): LmdbDeadLetters {
   const { tables, sealer } = dependencies;
   return {
     list(limit, cursor, tenant) {

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { Config } from "../config/config.ts";
 import type { QueueKey } from "../keys/open-key.ts";
 import { createConsumer } from "./consumer.ts";
-import { createDeadLetters, type DeadLetters } from "./dead-letters.ts";
+import { createDeadLetters, type LmdbDeadLetters } from "./dead-letters.ts";
 import { beginSession, type ProcessSession } from "./process-session.ts";
 import { createProducer } from "./producer.ts";
 import type { QueueConsumer, QueueProducer } from "./queue.ts";
@@ -22,7 +22,7 @@ export interface LmdbQueue {
   readonly producer: QueueProducer;
   /** One consumer at a time, in any thread of the process. */
   consumer(): QueueConsumer;
-  readonly deadLetters: DeadLetters;
+  readonly deadLetters: LmdbDeadLetters;
   /** Writes what is counted and closes; the last thread to close marks a clean shutdown. */
   close(): Promise<void>;
 }

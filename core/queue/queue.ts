@@ -90,6 +90,11 @@ export interface Batch {
   readonly records: readonly QueueRecord[];
   /** True when the batch was already counted and is stored again after an unclean start. */
   readonly replay: boolean;
+  /**
+   * Where several processes consume: rises whenever others may have begun to work on the batch's
+   * records; never the same for two processes.
+   */
+  readonly epoch?: number;
 }
 
 /** What became of a batch's records, per tenant and signal. Counted once, with the commit. */

@@ -3,6 +3,7 @@ import { sqlString } from "./format-param.ts";
 import { keepColumn } from "./native/native-block.ts";
 import type { Spool, SpooledBlock } from "./native/spool.ts";
 import type { InsertOptions, QueryParams, Store } from "./store.ts";
+import { toNdjson } from "./to-ndjson.ts";
 
 /**
  * The store on one embedded connection. Statements wait their turn; one that runs cannot be
@@ -37,16 +38,6 @@ export function createChdbStore(connection: ChdbConnection, spool: Spool): Store
         }
       }),
   };
-}
-
-/** Rows as newline-delimited JSON; a bigint becomes quoted digits, which ClickHouse accepts. */
-function toNdjson(rows: readonly object[]): Uint8Array {
-  const lines = rows.map((row) => JSON.stringify(row, quoteBigint));
-  return Buffer.from(lines.join("\n"));
-}
-
-function quoteBigint(_key: string, value: unknown): unknown {
-  return typeof value === "bigint" ? value.toString() : value;
 }
 
 type InsertSettings = Readonly<Record<string, string | number>>;

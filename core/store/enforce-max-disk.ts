@@ -27,6 +27,7 @@ const derivedTables = [
   "otel_traces_trace_id_ts",
   "span_identity",
   "windows_1m",
+  "series_measures",
   "series_values",
   "windows_1h",
 ] as const;

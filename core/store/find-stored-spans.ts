@@ -11,11 +11,14 @@ export interface SpanIdentity {
 export interface StoredSpanIdentity extends SpanIdentity {
   /** `otel_traces.Digest` of the stored span, in decimal: another one is a conflicting copy. */
   readonly digest: string;
+  /** Of the batch that stored it. */
+  readonly batchId: string;
 }
 
 // Two sets instead of one of pairs: half the time, and pairs that were not asked for are few.
 const storedSpans = `
-  SELECT TraceId AS traceId, SpanId AS spanId, SpanKind AS kind, toString(Digest) AS digest
+  SELECT TraceId AS traceId, SpanId AS spanId, SpanKind AS kind, toString(Digest) AS digest,
+    BatchId AS batchId
   FROM span_identity
   WHERE Tenant = {tenant: String}
     AND TraceId IN {traceIds: Array(String)}

@@ -16,6 +16,8 @@ export interface MaintenanceOptions {
   readonly clock: Clock;
   readonly metrics: MetricsRegistry;
   readonly logger: Logger;
+  /** Whether this process looks after the store; always, unless several processes share it. */
+  readonly leads?: () => boolean;
 }
 
 export interface Maintenance {
@@ -63,7 +65,8 @@ export function startStoreMaintenance(options: MaintenanceOptions): Maintenance 
     return running;
   }
 
-  const timer = setInterval(() => void run(), intervalMs);
+  const leads = options.leads ?? (() => true);
+  const timer = setInterval(() => leads() && void run(), intervalMs);
   timer.unref();
   return {
     run,

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import {
   createdTable,
   type MigrationSettings,
+  migrationStatements,
   partSettings,
   renderMigration,
 } from "./migration-template.ts";
@@ -25,8 +26,13 @@ const createMigrationTable = `
     Ttl String,
     AppliedAt DateTime64(3) DEFAULT now64(3)
   )
-  ENGINE = {{engine:ReplacingMergeTree(AppliedAt)}}
-  ORDER BY Version`;
+ENGINE = {{engine:ReplacingMergeTree(AppliedAt)}}
+ORDER BY Version`;
+
+/** Not in the table's first form, so it is added to tables of any age. */
+const addOldestProgram = `
+  ALTER TABLE schema_migrations {{on_cluster}}
+    ADD COLUMN IF NOT EXISTS OldestProgram UInt32`;
 
 /** The data was written by a newer version of Telltale. */
 export class NewerSchemaError extends Error {
@@ -38,7 +44,8 @@ export class NewerSchemaError extends Error {
  * kill in between) runs again, which `IF NOT EXISTS` makes harmless. A retention that changed in
  * the configuration is applied to the tables that exist.
  *
- * @throws NewerSchemaError when the store was migrated by a newer version.
+ * @throws NewerSchemaError when the store was migrated by a newer version that this one may not,
+ *   or cannot, work beside.
  * @throws Error naming the migration that failed, or that was edited after it was applied.
  */
 export async function migrate(
@@ -46,14 +53,20 @@ export async function migrate(
   settings: MigrationSettings,
   migrations: readonly Migration[] = readMigrations(),
 ): Promise<void> {
-  await store.command(renderMigration(createMigrationTable, settings));
+  for (const sql of [createMigrationTable, addOldestProgram]) {
+    await runAll(store, migrationStatements(sql, settings));
+  }
   const applied = await readApplied(store);
-  refuseNewer(applied, migrations);
+  if (isNewer(applied, migrations)) {
+    refuseNewer(applied, migrations, settings.toleratesNewer);
+    // It belongs to the newer version, which also says what its tables are kept with.
+    return;
+  }
   for (const migration of migrations) {
     const rendered = renderMigration(migration.sql, settings);
     const before = applied.get(migration.version);
     if (before === undefined) {
-      await runNamed(store, migration.name, rendered);
+      await runNamed(store, migration.name, migrationStatements(migration.sql, settings));
       await writeDown(store, migration, rendered);
       continue;
     }
@@ -71,13 +84,14 @@ export async function migrate(
 export async function pendingMigrations(
   store: Store,
   migrations: readonly Migration[] = readMigrations(),
+  toleratesNewer = false,
 ): Promise<Migration[]> {
   const [known] = await store.query(
     "SELECT 1 FROM system.tables WHERE database = currentDatabase() AND name = 'schema_migrations'",
   );
   const applied =
     known === undefined ? new Map<number, AppliedMigration>() : await readApplied(store);
-  refuseNewer(applied, migrations);
+  refuseNewer(applied, migrations, toleratesNewer);
   return migrations.filter(({ version }) => !applied.has(version));
 }
 
@@ -86,13 +100,22 @@ export function newestVersion(migrations: readonly Migration[] = readMigrations(
   return Math.max(0, ...migrations.map(({ version }) => version));
 }
 
+function isNewer(
+  applied: ReadonlyMap<number, AppliedMigration>,
+  migrations: readonly Migration[],
+): boolean {
+  return Math.max(0, ...applied.keys()) > newestVersion(migrations);
+}
+
 function refuseNewer(
   applied: ReadonlyMap<number, AppliedMigration>,
   migrations: readonly Migration[],
+  toleratesNewer = false,
 ): void {
   const newest = newestVersion(migrations);
   const found = Math.max(0, ...applied.keys());
-  if (found > newest) {
+  const oldest = Math.max(0, ...[...applied.values()].map((row) => row.OldestProgram ?? 0));
+  if (toleratesNewer ? oldest > newest : found > newest) {
     throw new NewerSchemaError(
       `the data was written by a newer version of Telltale: its schema is ${found}, this program ` +
         `knows up to ${newest}. Run the newer version, or restore a backup of this one`,
@@ -119,15 +142,22 @@ async function applyPartSettings(store: Store, { cluster }: MigrationSettings): 
   );
   const onCluster = cluster === "" ? "" : `ON CLUSTER \`${cluster}\``;
   for (const { name } of tables) {
+    // On a cluster these are the tables of the rows: the others have another engine.
     await store.command(
       `ALTER TABLE ${name} ${onCluster} MODIFY SETTING ${partSettings.join(", ")}`,
     );
   }
 }
 
-async function runNamed(store: Store, name: string, statement: string): Promise<void> {
-  try {
+async function runAll(store: Store, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) {
     await store.command(statement);
+  }
+}
+
+async function runNamed(store: Store, name: string, statements: readonly string[]): Promise<void> {
+  try {
+    await runAll(store, statements);
   } catch (cause) {
     const problem = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`migration ${name}: ${problem}`, { cause });
@@ -138,11 +168,14 @@ interface AppliedMigration {
   readonly Version: number;
   readonly Digest: string;
   readonly Ttl: string;
+  /** Number of the newest migration that a program must know to work with this one. */
+  readonly OldestProgram?: number;
 }
 
 async function readApplied(store: Store): Promise<Map<number, AppliedMigration>> {
+  // All columns: those of an older version's table are fewer.
   const rows = await store.query<AppliedMigration>(
-    "SELECT Version, Digest, Ttl FROM schema_migrations FINAL ORDER BY Version",
+    "SELECT * FROM schema_migrations FINAL ORDER BY Version",
   );
   return new Map(rows.map((row) => [row.Version, row]));
 }
@@ -153,8 +186,17 @@ async function writeDown(store: Store, migration: Migration, rendered: string): 
     Name: migration.name,
     Digest: digestOf(migration),
     Ttl: ttlOf(rendered),
+    OldestProgram: oldestProgram(migration),
   };
   await store.insert("schema_migrations", [row]);
+}
+
+/**
+ * A migration that programs before it cannot work with says so in a line of its own:
+ * `-- oldest program: 120`.
+ */
+function oldestProgram({ sql }: Migration): number {
+  return Number(/^-- oldest program: (\d+)$/m.exec(sql)?.[1] ?? 0);
 }
 
 interface RetentionChange {
@@ -173,7 +215,7 @@ async function applyRetention(store: Store, change: RetentionChange): Promise<vo
   }
   // Without waiting: the rows that are now too old go in the background.
   const alter = `ALTER TABLE ${table} {{on_cluster}} MODIFY TTL ${ttl} SETTINGS mutations_sync = 0`;
-  await store.command(renderMigration(alter, settings));
+  await runAll(store, migrationStatements(alter, settings));
   await writeDown(store, migration, rendered);
 }
 

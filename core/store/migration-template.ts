@@ -1,10 +1,15 @@
 import type { Retention } from "../config/retention-config.ts";
 import { classOfPlaceholder, physicalDays } from "../retention/retention-days.ts";
+import { clusterStatements } from "./server/cluster-template.ts";
 
 export interface MigrationSettings {
   readonly retention: Retention;
   /** Name of the ClickHouse cluster; empty for one server or the embedded store. */
   readonly cluster: string;
+  /** Where the tables are; needed on a cluster. */
+  readonly database?: string;
+  /** Whether to work with the schema of a newer version as far as that allows it. */
+  readonly toleratesNewer?: boolean;
 }
 
 /**
@@ -12,6 +17,12 @@ export interface MigrationSettings {
  * loss: merged parts are not synced, and the kernel writes them back within 35 s.
  */
 export const oldPartsLifetime = "old_parts_lifetime = 60";
+
+/**
+ * Replicated tables also forget insert tokens by age, newer ones after an hour: a batch may wait
+ * in Kafka for longer between its insert and the commit that never came.
+ */
+const rememberedTokens = "replicated_deduplication_window_seconds = 604800";
 
 /**
  * What every table's parts are kept and merged with; a change here reaches tables that exist.
@@ -45,6 +56,7 @@ export function renderMigration(sql: string, { retention, cluster }: MigrationSe
     on_cluster: replicated ? `ON CLUSTER \`${cluster}\`` : "",
     dedup_window: [
       `${replicated ? "replicated" : "non_replicated"}_deduplication_window = 10000`,
+      ...(replicated ? [rememberedTokens] : []),
       ...partSettings,
     ].join(", "),
   };
@@ -60,6 +72,13 @@ export function renderMigration(sql: string, { retention, cluster }: MigrationSe
     }
     return value ?? String(retained && physicalDays(retention, retained));
   });
+}
+
+/** The statements of a migration in order; on a cluster there are two per table. */
+export function migrationStatements(sql: string, settings: MigrationSettings): string[] {
+  const { cluster, database = "telltale" } = settings;
+  const rendered = renderMigration(sql, settings);
+  return cluster === "" ? [rendered] : clusterStatements(rendered, { cluster, database });
 }
 
 /** The table that a migration creates, or `null`. */

@@ -4,7 +4,8 @@ import { join, resolve } from "node:path";
 import { drainPending, Session } from "chdb";
 import type { Config } from "../config/config.ts";
 import type { Logger } from "../log.ts";
-import { type AdHocStore, createAdHocStore, maxResultBytes } from "./ad-hoc/ad-hoc-store.ts";
+import { type AdHocStore, createAdHocStore } from "./ad-hoc/ad-hoc-store.ts";
+import { createChdbAdHocEngine } from "./ad-hoc/chdb-ad-hoc-engine.ts";
 import { createTenantDatabases } from "./ad-hoc/tenant-database.ts";
 import {
   type ChdbConnection,
@@ -14,6 +15,7 @@ import {
 import { createChdbStore } from "./chdb-store.ts";
 import { migrate } from "./migrate.ts";
 import { clearSpool, openSpool } from "./native/spool.ts";
+import { adHocSettings, checkSettings, readSettings, writeSettings } from "./session-settings.ts";
 import type { Store } from "./store.ts";
 
 export interface StoreOptions {
@@ -54,12 +56,12 @@ export async function openStore({ dataDir, config, logger }: StoreOptions): Prom
   const writes = createChdbStore(await open(writeSettings(config)), spool);
   const reads = createChdbStore(await open(readSettings(config)), spool);
   const adHoc = createAdHocStore(
-    {
+    createChdbAdHocEngine({
       checker: await open(checkSettings),
       runners: await Promise.all(
         Array.from({ length: adHocRunners() }, () => open(adHocSettings(config))),
       ),
-    },
+    }),
     createTenantDatabases(writes),
   );
   logger.debug({ path: folder.path }, "Store opened");
@@ -113,66 +115,10 @@ function engineArguments(config: Config["store"]): string[] {
   ];
 }
 
-const commonSettings: SessionSettings = {
-  session_timezone: "UTC",
-  // Accepts RFC 3339 text beside ticks and `YYYY-MM-DD hh:mm:ss`.
-  date_time_input_format: "best_effort",
-  // Parameters travel in a SET: twenty thousand ids are a megabyte.
-  max_query_size: 64 * mebibyte,
-  log_queries: 0,
-};
-
-function writeSettings(config: Config["store"]): SessionSettings {
-  return {
-    ...commonSettings,
-    max_memory_usage: config.maxMemoryBytes,
-    async_insert: 0,
-    // Parsing in parallel gains nothing beside an analyzer on two cores, and costs 100 MiB.
-    input_format_parallel_parsing: 0,
-    deduplicate_blocks_in_dependent_materialized_views: 1,
-    // A batch may hold any number of days; without this more than 100 are refused.
-    max_partitions_per_insert_block: 0,
-    // A misspelled column is an error of ours, not something to skip.
-    input_format_skip_unknown_fields: 0,
-  };
-}
-
-function readSettings(config: Config["store"]): SessionSettings {
-  return {
-    ...commonSettings,
-    max_memory_usage: config.maxMemoryBytes,
-    max_execution_time: 60,
-    readonly: 2,
-  };
-}
-
-const checkSettings: SessionSettings = { ...commonSettings, max_execution_time: 5, readonly: 1 };
-
-/**
- * Limits of a user's query. One thread each keeps dashboards from slowing ingest;
- * `os_thread_priority` would too, but chdb leaves it on threads that later serve inserts.
- * `readonly` comes last: nothing can be set after it.
- */
 /**
  * Ad-hoc queries at once, one thread each: half the processors, so that ingest keeps the others.
  * With two at once on two cores the p99 of acknowledgments tripled; with one it did not change.
  */
 function adHocRunners(): number {
   return Math.min(4, Math.max(1, Math.floor(availableParallelism() / 2)));
-}
-
-function adHocSettings(config: Config["store"]): SessionSettings {
-  return {
-    ...commonSettings,
-    max_memory_usage: Math.min(1024 * mebibyte, Math.floor(config.maxMemoryBytes / 2)),
-    max_execution_time: 30,
-    timeout_overflow_mode: "throw",
-    max_result_bytes: maxResultBytes,
-    result_overflow_mode: "throw",
-    max_threads: 1,
-    do_not_merge_across_partitions_select_final: 1,
-    // The tenant filter of a view is evaluated before the caller's own conditions.
-    short_circuit_function_evaluation: "force_enable",
-    readonly: 1,
-  };
 }

@@ -8,7 +8,7 @@ export class StoreError extends Error {
   readonly code: string;
   /** ClickHouse's name of the code, such as `MEMORY_LIMIT_EXCEEDED`; may be empty. */
   readonly type: string;
-  /** Whether the same statement may succeed later: memory, disk, time or connection trouble. */
+  /** Whether the same statement may succeed later: memory, disk, time, rights or connection. */
   readonly retryable: boolean;
 
   constructor(message: string, about: { code: string; type: string }, cause?: unknown) {
@@ -36,6 +36,25 @@ const retryableCodes = new Map([
   ["243", "NOT_ENOUGH_SPACE"],
   ["252", "TOO_MANY_PARTS"],
   ["999", "KEEPER_EXCEPTION"],
+  // Of a server: it, or who may use it, is being changed. No batch is at fault for that.
+  ["60", "UNKNOWN_TABLE"],
+  ["81", "UNKNOWN_DATABASE"],
+  ["192", "UNKNOWN_USER"],
+  ["193", "WRONG_PASSWORD"],
+  ["201", "QUOTA_EXCEEDED"],
+  ["203", "NO_FREE_CONNECTION"],
+  ["225", "NO_ZOOKEEPER"],
+  ["279", "ALL_CONNECTION_TRIES_FAILED"],
+  ["285", "TOO_FEW_LIVE_REPLICAS"],
+  ["286", "UNSATISFIED_QUORUM_FOR_PREVIOUS_WRITE"],
+  ["289", "REPLICA_IS_NOT_IN_QUORUM"],
+  ["319", "UNKNOWN_STATUS_OF_INSERT"],
+  ["394", "QUERY_WAS_CANCELLED"],
+  ["439", "CANNOT_SCHEDULE_TASK"],
+  ["473", "DEADLOCK_AVOIDED"],
+  ["497", "ACCESS_DENIED"],
+  ["516", "AUTHENTICATION_FAILED"],
+  ["745", "SERVER_OVERLOADED"],
 ]);
 
 export function toStoreError(error: unknown): StoreError {

@@ -60,6 +60,51 @@ export const metricTable = {
     unit: "{error}",
     description: "Detectors that threw on a record; the others went on",
   },
+  "telltale.guard.requests": {
+    kind: "counter",
+    unit: "{request}",
+    description: "Contents judged by the guard, by direction and action",
+  },
+  "telltale.guard.duration": {
+    kind: "histogram",
+    unit: "s",
+    description: "Time in which the guard judged a content",
+  },
+  "telltale.guard.failures": {
+    kind: "counter",
+    unit: "{request}",
+    description: "Contents that the guard could not check, by reason and what was answered",
+  },
+  "telltale.guard.refresh.failures": {
+    kind: "counter",
+    unit: "{failure}",
+    description: "Guardrails or rules that could not be read anew; the last ones stay in force",
+  },
+  "telltale.guard.guardrails": {
+    kind: "gauge",
+    unit: "{guardrail}",
+    description: "Approved guardrails in force",
+  },
+  "telltale.guard.guardrails.unread": {
+    kind: "gauge",
+    unit: "{guardrail}",
+    description: "Approved guardrails that the guard cannot apply",
+  },
+  "telltale.guard.guardrails.age": {
+    kind: "gauge",
+    unit: "s",
+    description: "Time since the guardrails were last compared with the store",
+  },
+  "telltale.outside.requests": {
+    kind: "counter",
+    unit: "{record}",
+    description: "Records for outside detectors, by detector and what became of them",
+  },
+  "telltale.rules.loaded": {
+    kind: "gauge",
+    unit: "{rule}",
+    description: "Rules of your own in force",
+  },
   "telltale.store.dropped": {
     kind: "counter",
     unit: "{row}",
@@ -72,6 +117,11 @@ export const metricTable = {
   },
   "telltale.store.size": { kind: "gauge", unit: "By", description: "Size of the store's data" },
   "telltale.store.limit": { kind: "gauge", unit: "By", description: "Limit of the store's data" },
+  "telltale.queue.lag": {
+    kind: "gauge",
+    unit: "{request}",
+    description: "Requests on Kafka that the analyzers have yet to store, all partitions together",
+  },
   "telltale.queue.waiting": {
     kind: "gauge",
     unit: "{record}",

@@ -16,21 +16,32 @@ import {
   repositoryOf,
 } from "./feedback-context.ts";
 import { filingHold } from "./filing-hold.ts";
-import { changesOf } from "./make-draft.ts";
+import { changesOf, formatOf, makeDraft } from "./make-draft.ts";
 import { recordPage } from "./record-page.ts";
-import { redraft } from "./redraft.ts";
+import { redraft, replaceDraft } from "./redraft.ts";
 
 /** States in which a proposal still waits for a decision or a merge. */
 const pendingStates: ReadonlySet<ProposalState> = new Set(["drafted", "filed", "approved"]);
 
+/** A draft that its own back-test holds back is made anew once its finding has grown so much. */
+const growthToRedraft = 1.5;
+
+/** Occurrences of the leading finding when a held draft was last looked at, by proposal. */
+type LooksByProposal = Map<string, number>;
+
 /** Files every draft that nothing holds back; a new reason to hold one is written down. */
-export async function fileProposals(context: FeedbackContext): Promise<void> {
+export function createFileStep(context: FeedbackContext): () => Promise<void> {
+  const looks: LooksByProposal = new Map();
+  return () => fileProposals(context, looks);
+}
+
+async function fileProposals(context: FeedbackContext, looks: LooksByProposal): Promise<void> {
   const pending = context.ledger
     .proposals()
     .filter(({ proposal }) => pendingStates.has(proposal.state));
   await forEachAlone(context, pending, (record) => withdrawMoot(context, record));
   const drafts = context.ledger.proposals().filter(({ proposal }) => proposal.state === "drafted");
-  await forEachAlone(context, drafts, (record) => considerDraft(context, record));
+  await forEachAlone(context, drafts, (record) => considerDraft(context, looks, record));
 }
 
 /** People have said that there is nothing to fix, or every finding of a mere draft is over. */
@@ -52,7 +63,11 @@ function findingStatuses(
   return findings.map((id) => statusAt(ledger.findingStatus(tenant, id), clock.now()));
 }
 
-async function considerDraft(context: FeedbackContext, record: ProposalRecord): Promise<void> {
+async function considerDraft(
+  context: FeedbackContext,
+  looks: LooksByProposal,
+  record: ProposalRecord,
+): Promise<void> {
   const { config, reads } = context;
   const { tenant, target } = record.proposal;
   const repository = repositoryById(config.repositories, target.repository) ?? null;
@@ -60,7 +75,7 @@ async function considerDraft(context: FeedbackContext, record: ProposalRecord): 
     await redraft(context, record);
     return;
   }
-  const isStatic = record.draftHold !== "" || repository === null || !config.enabled;
+  const isStatic = repository === null || !config.enabled;
   const isMuted = findingStatuses(context, record)[0] === "muted";
   if ((isStatic && record.hold !== "") || isMuted) {
     return;
@@ -70,11 +85,46 @@ async function considerDraft(context: FeedbackContext, record: ProposalRecord): 
     return;
   }
   const { draftHold } = record;
+  if (draftHold !== "" && hasGrown(looks, record, findings)) {
+    await lookAgain(context, record, findings);
+    return;
+  }
   const hold = filingHold(context, { repository, draftHold, finding: findings.lead });
   if (hold === "" && repository !== null) {
     await file(context, record, { repository, findings });
   } else if (hold !== record.hold) {
     await holdDraft(context, record, { findings, hold });
+  }
+}
+
+/** What was stored when a draft was made may have been a part of what followed. */
+function hasGrown(
+  looks: LooksByProposal,
+  { proposal }: ProposalRecord,
+  { lead: { occurrences } }: IncidentFindings,
+): boolean {
+  const key = `${proposal.tenant}/${proposal.id}`;
+  const before = looks.get(key);
+  const grown = before === undefined || occurrences >= before * growthToRedraft;
+  if (grown) {
+    looks.set(key, occurrences);
+  }
+  return grown;
+}
+
+/** A draft that is held all the same stays as it is. */
+async function lookAgain(
+  context: FeedbackContext,
+  record: ProposalRecord,
+  findings: IncidentFindings,
+): Promise<void> {
+  const format = formatOf(record.proposal.surface);
+  if (format === undefined) {
+    return;
+  }
+  const made = await makeDraft(context, findings, format);
+  if (made.draft.hold === "") {
+    await replaceDraft(context, record, made);
   }
 }
 

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
+import { type RunningGuard, startGuard } from "../../analyzer/guard/start-guard.ts";
 import { createTextMask } from "../../analyzer/redact/text-mask.ts";
+import { openUserRules } from "../../analyzer/rules/open-user-rules.ts";
 import type { Audit } from "../../core/audit/audit.ts";
 import { openAudit } from "../../core/audit/open-audit.ts";
 import { type Access, createAccess } from "../../core/auth/access.ts";
@@ -20,6 +22,7 @@ import { createMetrics } from "../../core/telemetry/metrics.ts";
 import { createPrometheusMeter } from "../../core/telemetry/prometheus.ts";
 import { createApi } from "../../create-api.ts";
 import { createFeedback, type Feedback } from "../../feedback/feedback.ts";
+import { compileRule } from "../../feedback/surfaces/guardrail/compile-rule.ts";
 import { createFixedClock, type FixedClock } from "./fixed-clock.ts";
 import { openMemoryStore } from "./memory-store.ts";
 import { openTestQueue, type TestQueue } from "./test-queue.ts";
@@ -30,6 +33,7 @@ export interface TestApi {
   readonly queue: TestQueue;
   readonly health: Health;
   readonly feedback: Feedback;
+  readonly guard: RunningGuard;
   readonly commands: ReturnType<typeof openLmdbCommands>;
   readonly audit: Audit;
   readonly keyStore: KeyStore;
@@ -44,6 +48,8 @@ export interface TestApiOptions {
   readonly settings?: Record<string, unknown>;
   readonly maxQueueBytes?: number;
   readonly textStores?: readonly TextStore[];
+  /** Closed with the rest; by default an embedded one. */
+  readonly store?: OpenedStore;
 }
 
 /** The API as `main.ts` serves it, on real parts in temporary folders; nothing listens. */
@@ -52,7 +58,7 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
   const logger = createLogger("silent");
   const clock = createFixedClock("2026-11-20T12:00:00Z");
   const dir = mkdtempSync(join(tmpdir(), "telltale-api-"));
-  const store = await openMemoryStore();
+  const store = options.store ?? (await openMemoryStore());
   const commands = openLmdbCommands({ dir: join(dir, "commands") });
   const audit = openAudit({ dir: join(dir, "audit"), clock });
   const queue = openTestQueue(options.maxQueueBytes);
@@ -74,7 +80,17 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
     clock,
     logger,
   });
-  const stores = { store, commands, audit, feedback, keyStore, access };
+  const guard = await startGuard({
+    config,
+    rules: openUserRules(config.analyzer.ruleFiles),
+    reads: store.reads,
+    compile: compileRule,
+    maskKey: "test",
+    metrics,
+    clock,
+    logger,
+  });
+  const stores = { store, commands, audit, feedback, guard, keyStore, access };
   const parts = { config, logger, clock, health, ...stores };
   const server = await createApi({
     ...parts,
@@ -101,6 +117,7 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
     metrics,
     async close() {
       health.stop();
+      await guard.stop();
       await server.close();
       await feedback.stop();
       await audit.close();

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Config } from "../../core/config/config.ts";
 import { describeKey } from "../../core/keys/open-key.ts";
-import type { DeadLetters } from "../../core/queue/dead-letters.ts";
+import type { LmdbDeadLetters } from "../../core/queue/dead-letters.ts";
 import { openLmdbQueue } from "../../core/queue/lmdb-queue.ts";
 import type {
   Batch,
@@ -18,7 +18,7 @@ import type {
 export interface TestQueue {
   readonly producer: QueueProducer;
   consumer(): QueueConsumer;
-  readonly deadLetters: DeadLetters;
+  readonly deadLetters: LmdbDeadLetters;
   /** Takes everything out of the queue, as an analyzer that stores all of it would. */
   drain(): Promise<QueueRecord[]>;
   /** Refuses everything until it is dead-lettered, as an analyzer that can store none of it. */

@@ -225,7 +225,7 @@ const examples = readdirSync(join(chart, "ci"));
     }
     const ports = manifests
       .filter(({ kind }) => kind === "Service")
-      .map(({ metadata, spec }) => [metadata.name, (spec["ports"] as unknown[]).length]);
+      .map(({ metadata, spec }) => [metadata.name, (spec["ports"] as unknown as object[]).length]);
     expect(ports).toEqual([
       ["telltale", 1],
       ["telltale-otlp", 2],

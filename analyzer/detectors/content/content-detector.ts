@@ -2,6 +2,7 @@ import type { Detection, FindingType } from "../../../core/model/finding.ts";
 import type { Content, Direction } from "../../../core/model/genai.ts";
 import type { Sighting } from "../../redact/redactor.ts";
 import type { HostList } from "../hosts/host-list.ts";
+import type { PackageIndex } from "../packages/package-index.ts";
 
 /** What content detectors look at: the masked contents of one record, and what was masked. */
 export interface ContentSubject {
@@ -14,6 +15,8 @@ export interface ContentSubject {
   /** True if the record says that its call was refused or failed. */
   readonly failed: boolean;
   readonly allowedHosts: HostList;
+  /** Absent where no list of packages is configured. */
+  readonly packages?: PackageIndex;
 }
 
 /** One match, before it is tied to a record. */
@@ -43,6 +46,17 @@ export interface Example {
   readonly direction: Direction;
   readonly tool?: string;
   readonly text: string;
+  /** A system prompt that stands in the same record. */
+  readonly system?: string;
+}
+
+/** The contents of a record that holds just an example. */
+export function exampleContents({ direction, text, tool = "", system }: Example): Content[] {
+  const shared = { role: "", toolCallId: "", location: "example" };
+  const own: Content = { ...shared, direction, text, tool };
+  return system === undefined
+    ? [own]
+    : [{ ...shared, direction: "system", text: system, tool: "" }, own];
 }
 
 /**

@@ -1,19 +1,28 @@
+import { openTextModel } from "../../classify/text-models.ts";
 import { combinedScore, findInstructions } from "../injection/find-instructions.ts";
+import { createModelHits } from "../injection/model-hit.ts";
 import { toInjectionMatch } from "../injection/to-match.ts";
 import type { ContentDetector } from "./content-detector.ts";
+
+/** Score from which the text alone is a finding. */
+const strongFrom = 0.7;
+
+const modelHits = createModelHits(openTextModel("stray-request"), strongFrom);
 
 /**
  * Instructions to a model in text that no person gave it: tool results and retrieved documents.
  * Where the text stood is half of the evidence; the other half is whether the agent then acts on
- * it, which the trace detector `injection-followed-by-action` looks at. Documents about agents
- * are full of instructions, so only unmistakable texts are strong alone.
+ * it, which the trace detector `injection-followed-by-action` looks at. Rules find what speaks
+ * like an attacker; a small linear model finds a sentence that asks an assistant for something
+ * where no person should be asking. Documents about agents are full of instructions, so only
+ * what stands out of its surroundings is strong alone.
  *
- * Measured by `npm run bench -- content`.
+ * Measured by `npm run bench -- content`; see `docs/detection/indirect-injection.md`.
  */
 export const indirectInjection: ContentDetector = {
   id: "indirect-injection",
   type: "prompt_injection.indirect",
-  ruleVersion: 1,
+  ruleVersion: 2,
   examples: {
     mustMatch: [
       {
@@ -49,13 +58,13 @@ export const indirectInjection: ContentDetector = {
       if (content.direction !== "tool_result" && content.direction !== "retrieved") {
         return [];
       }
-      const hits = findInstructions(content.text);
+      const hits = [...findInstructions(content.text), ...modelHits(content.text)];
       return toInjectionMatch({
         content,
         index,
         hits,
         score: combinedScore(hits),
-        strongFrom: 0.7,
+        strongFrom,
       });
     }),
 };

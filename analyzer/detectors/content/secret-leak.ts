@@ -1,6 +1,7 @@
 import type { Severity } from "../../../core/model/finding.ts";
 import type { Content, Direction } from "../../../core/model/genai.ts";
 import type { Sighting } from "../../redact/redactor.ts";
+import { disguisedSecrets } from "../disguised/find-disguised.ts";
 import type { ContentDetector, ContentMatch, ContentSubject } from "./content-detector.ts";
 
 /** Split off, so that scanners of source code do not take the examples for secrets. */
@@ -45,8 +46,12 @@ export const secretLeak: ContentDetector = {
   },
   inspect: (subject) => {
     const worst = new Map<string, ContentMatch>();
-    for (const sighting of subject.sightings) {
-      const match = judge(sighting, subject);
+    const sighted = subject.sightings.map((sighting) =>
+      sighting.rule.personal === true || sighting.rule.user === true
+        ? null
+        : judge(sighting, subject),
+    );
+    for (const match of [...sighted, ...disguised(subject)]) {
       if (match === null) {
         continue;
       }
@@ -134,4 +139,28 @@ function heaviest(masked: string, contents: readonly Content[]): number {
     }
   }
   return best;
+}
+
+/** Secrets that the redactor could not see; somebody took pains to hide them. */
+function disguised({ contents, executed, failed }: ContentSubject): ContentMatch[] {
+  return contents.flatMap((content, index) =>
+    disguisedSecrets(content.text).map(({ id, start, end, excerpt }) => {
+      const { score, severity, outcome } = weights[content.direction];
+      return {
+        rule: id,
+        targetClass,
+        score,
+        strength: "strong" as const,
+        severity,
+        outcome: content.direction === "tool_call" && (failed || !executed) ? "attempt" : outcome,
+        excerpt,
+        maskedValue: `[${id}]`,
+        location: content.location,
+        tool: content.tool,
+        contentIndex: index,
+        start,
+        end,
+      };
+    }),
+  );
 }

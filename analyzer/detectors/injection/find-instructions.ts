@@ -1,5 +1,8 @@
-import { createMatcher, type Hits } from "../../scan/aho-corasick.ts";
 import { decodedViews } from "../../scan/decode-text.ts";
+import type { DecodedView } from "../../scan/decoded-view.ts";
+import { createKeywordScan } from "../../scan/keyword-scan.ts";
+import { turnLetters } from "../../scan/rot13.ts";
+import { rot13Words } from "../hidden/hidden-marks.ts";
 import { type InstructionRule, tokenFlood } from "./instruction-rule.ts";
 import { instructionRules } from "./instruction-rules.ts";
 
@@ -20,13 +23,37 @@ const after = 240;
 const entries = instructionRules.flatMap((rule) =>
   rule.keywords.map((keyword) => ({ rule, length: keyword.length, keyword })),
 );
-const matcher = createMatcher(entries.map(({ keyword }) => keyword));
+const keywords = [...entries.map(({ keyword }) => keyword), ...rot13Words];
+const keywordHits = createKeywordScan(keywords);
+
+/** Where words stand that are words in rot13 only: found in the same pass as the rules' keywords. */
+export function rot13Marks(text: string): number[] {
+  const hits = keywordHits(text);
+  const marks: number[] = [];
+  for (let at = 0; at < hits.length; at += 2) {
+    const keyword = hits[at] ?? 0;
+    if (keyword >= entries.length) {
+      marks.push((hits[at + 1] ?? 0) - (keywords[keyword]?.length ?? 0));
+    }
+  }
+  return marks;
+}
+
+/** Decoded views of a text, and its rot13 if it has words in it. */
+export function readingsOf(text: string): readonly DecodedView[] {
+  const views = decodedViews(text);
+  return rot13Marks(text).length < leastMarks
+    ? views
+    : [...views, { text: turnLetters(text), start: 0, end: text.length, encoding: "rot13" }];
+}
+
+const leastMarks = 2;
 
 /** The first hit of each rule in a text and in what is hidden in it. */
 export function findInstructions(text: string): InstructionHit[] {
   const found = new Map<string, InstructionHit>();
   collect(text, found, null);
-  for (const view of decodedViews(text)) {
+  for (const view of readingsOf(text)) {
     collect(view.text, found, view);
   }
   return [...found.values()];
@@ -86,13 +113,15 @@ const maxHits = 4000;
 function collect(
   text: string,
   found: Map<string, InstructionHit>,
-  carrier: { readonly start: number; readonly end: number } | null,
+  carrier: Pick<DecodedView, "start" | "end" | "encoding"> | null,
 ): void {
-  const hits: Hits = [];
-  matcher.collect(text, hits);
+  const hidden = carrier !== null && carrier.encoding !== "unescaped";
+  const hits = keywordHits(text);
   const searched = new Map<InstructionRule, number>();
-  for (let at = 0; at < Math.min(hits.length, maxHits * 2); at += 2) {
+  let followed = 0;
+  for (let at = 0; at < hits.length && followed < maxHits; at += 2) {
     const entry = entries[hits[at] ?? 0];
+    followed += entry === undefined ? 0 : 1;
     const end = hits[at + 1] ?? 0;
     const start = end - (entry?.length ?? 0);
     if (entry === undefined || found.has(entry.rule.id) || !isWord(text, start, end, entry.rule)) {
@@ -104,7 +133,7 @@ function collect(
       : searchAround(rule, text, { start, end }, searched);
     if (match !== null) {
       const range = carrier ?? { start: match.start, end: match.start + match.words.length };
-      found.set(rule.id, { ...range, rule, words: match.words, hidden: carrier !== null });
+      found.set(rule.id, { ...range, rule, words: match.words, hidden });
     }
   }
 }

@@ -12,6 +12,8 @@ export interface InstructionRule {
   readonly weight: number;
   /** True if a keyword must be a whole word. */
   readonly wholeWord?: boolean;
+  /** True for the verdict of a text model rather than a rule. */
+  readonly learnt?: boolean;
 }
 
 /** Not searched for with a pattern; see `isTokenFlood`. */

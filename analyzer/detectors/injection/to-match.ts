@@ -14,7 +14,10 @@ export interface InjectionEvidence {
 /** Scores below this are not even an observation. */
 const weakFrom = 0.45;
 
-/** One match for a text, named after its surest rule, or none. */
+/**
+ * One match for a text, named after its surest rule, or none. What a text model says alone is
+ * either enough or nothing: its doubts would add up to an alarm in any large stream.
+ */
 export function toInjectionMatch(evidence: InjectionEvidence): ContentMatch[] {
   const { content, index, hits, score, strongFrom } = evidence;
   const [surest] = hits.toSorted((a, b) => b.rule.weight - a.rule.weight);
@@ -22,6 +25,10 @@ export function toInjectionMatch(evidence: InjectionEvidence): ContentMatch[] {
     return [];
   }
   const strong = score >= strongFrom;
+  const learnt = hits.every((hit) => hit.rule.learnt === true);
+  if (learnt && !strong) {
+    return [];
+  }
   const { start, end, rule, words, hidden } = surest;
   return [
     {
@@ -29,7 +36,8 @@ export function toInjectionMatch(evidence: InjectionEvidence): ContentMatch[] {
       targetClass: "instructions",
       score: Math.round(score * 1000) / 1000,
       strength: strong ? "strong" : "weak",
-      severity: strong ? "medium" : "low",
+      // A rule says what is wrong with a text; a model only that it reads like others.
+      severity: strong && !learnt ? "medium" : "low",
       outcome: "attempt",
       excerpt: hidden ? words.slice(0, 400) : excerptOf(content.text, start, end),
       maskedValue: words.slice(0, 120),

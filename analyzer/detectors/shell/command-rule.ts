@@ -15,6 +15,8 @@ export interface CommandRule {
 export interface Script {
   readonly pipelines: readonly Pipeline[];
   readonly commands: readonly ShellCommand[];
+  /** The text as written, for what expansion loses. */
+  readonly source: string;
   readonly allowedHosts: HostList;
 }
 

@@ -1,6 +1,7 @@
 import type { CommandRule } from "./command-rule.ts";
 import { controlRules } from "./rules/control-rules.ts";
 import { destructionRules } from "./rules/destruction-rules.ts";
+import { flawRules } from "./rules/flaw-rules.ts";
 import { networkRules } from "./rules/network-rules.ts";
 import { readRules } from "./rules/read-rules.ts";
 
@@ -10,4 +11,5 @@ export const commandRules: readonly CommandRule[] = [
   ...destructionRules,
   ...controlRules,
   ...readRules,
+  ...flawRules,
 ];

@@ -42,7 +42,7 @@ export function isBroadTarget(path: string): boolean {
 
 /** True for a path that leaves its folder for a system folder: `/usr/../etc/shadow`. */
 export function climbsIntoSystem(text: string): boolean {
-  return /(?:\/[\w.-]+){0,8}(?:\/?\.\.\/){1,12}(?:etc|root|proc|home|var)\//.test(text);
+  return /(?:\/[\w.-]+){0,8}(?:\/?\.\.\/){1,12}(?:etc|root|proc|sys|boot|home|var)\//.test(text);
 }
 
 function withoutClimbing(path: string): string {

@@ -85,7 +85,7 @@ const rows: readonly Row[] = [
   ["sentry-org-token", ["sntrys_eyj"], "base64", 60, 400],
   ["dynatrace-token", ["dt0c01.", "dt0s01.", "dt0s16."], "dotted", 89, 89],
   ["honeycomb-key", ["hcaik_", "hcxik_", "hcalk_"], "alnum", 50, 64],
-  ["sonar-token", ["squ_", "sqp_", "sqa_"], "hex", 40, 40],
+  ["sonar-token", ["squ_", "sqp_", "sqa_"], "wide", 40, 40],
   ["sourcegraph-token", ["sgp_"], "word", 40, 60],
   ["snyk-token", ["snyk_uat."], "dotted", 40, 200],
   ["pulumi-token", ["pul-"], "hex", 40, 40],

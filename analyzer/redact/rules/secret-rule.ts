@@ -21,6 +21,10 @@ export interface SecretRule {
   readonly startsAt: "anywhere" | "word" | "hump";
   /** Last word on a candidate, given the text before the keyword (at most 24 characters). */
   readonly accept?: (secret: string, before: string) => boolean;
+  /** True for personal data, which is masked like a secret and judged apart. */
+  readonly personal?: true;
+  /** True for a rule of the operator's own, which judges what it masked itself. */
+  readonly user?: true;
   /** A synthetic text that must match; the contract test runs it. */
   readonly sample: string;
 }

@@ -93,10 +93,10 @@ export const structuredSecrets: readonly SecretRule[] = [
     ...defaults,
     id: "slack-token",
     keywords: ["xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-", "xoxo-", "xoxe-", "xoxe.xox"],
-    pattern: /(xox(?:e\.xox)?[a-z]-(?:\d-)?[\w-]{14,250})(?![\w-])/iy,
+    pattern: /(xox(?:e\.xox)?[a-z]-(?:\d-)?[\w-]{10,250})(?![\w-])/iy,
     shownPrefix: 5,
     startsAt: "word",
-    accept: (secret) => (secret.match(/\d/g)?.length ?? 0) >= 8,
+    accept: isSlackToken,
     sample: `xoxb-7294183650-1839204756-${sampleOf("alnum", 24)}`,
   },
   {
@@ -228,6 +228,12 @@ export const structuredSecrets: readonly SecretRule[] = [
 ];
 
 const secretName = /^(?:pass(?:word|wd)?|pwd|secret|token|user|\w{0,8}_?password\w{0,8})$/i;
+
+/** Legacy workspace tokens are short; other kinds are long and full of digits. */
+function isSlackToken(secret: string): boolean {
+  const digits = secret.match(/\d/g)?.length ?? 0;
+  return secret.length < 20 ? /^xox[ar]-/i.test(secret) && digits >= 3 : digits >= 8;
+}
 
 function isUserAndPassword(encoded: string): boolean {
   const text = Buffer.from(encoded, "base64").toString("latin1");

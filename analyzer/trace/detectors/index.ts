@@ -1,6 +1,7 @@
 import { Config } from "../../../core/config/config.ts";
 import { createHostList } from "../../detectors/hosts/host-list.ts";
 import type { ProvenTraceDetector } from "../stored-trace.ts";
+import { agentHijack } from "./agent-hijack.ts";
 import { injectionFollowedByAction } from "./injection-followed-by-action.ts";
 import { createSecretReadThenSent } from "./secret-read-then-sent.ts";
 
@@ -8,6 +9,7 @@ import { createSecretReadThenSent } from "./secret-read-then-sent.ts";
 export function createTraceDetectors(config: Config["analyzer"]): ProvenTraceDetector[] {
   const detectors = [
     injectionFollowedByAction,
+    agentHijack,
     createSecretReadThenSent(createHostList(config.allowedHosts)),
   ];
   return detectors.filter(

@@ -98,13 +98,27 @@ function instructionPassage(text: string): Passage | null {
   if (hits.length === 0 || combinedScore(hits) < leastInstructionScore) {
     return null;
   }
-  const from = Math.max(0, Math.min(...hits.map(({ start }) => start)) - 60);
-  const to = Math.max(...hits.map(({ end }) => end)) + 700;
+  const first = Math.min(...hits.map(({ start }) => start));
+  // What stands on earlier lines is the text's own.
+  const from = Math.max(0, first - 60, text.lastIndexOf("\n", first) + 1);
+  const to = passageEnd(text, first, Math.max(...hits.map(({ end }) => end)));
   const hidden = hits.filter((hit) => hit.hidden).map(({ words }) => words);
   return {
     text: [text.slice(from, to), ...hidden].join("\n"),
     rest: `${text.slice(0, from)}\n${text.slice(to)}`,
   };
+}
+
+const longestPassage = 700;
+
+/** Where an instruction ends: at the tag that closes it, else some way after its last words. */
+function passageEnd(text: string, first: number, last: number): number {
+  const passage = text.slice(first, last + longestPassage);
+  const closes = [...passage.matchAll(/<\/[A-Za-z]\w{0,30}>|\[\/INST\]/g)];
+  const close = closes.find(({ index }) => first + index >= last) ?? closes.at(-1);
+  return close === undefined
+    ? last + longestPassage
+    : Math.max(last, first + close.index + close[0].length);
 }
 
 /**

@@ -69,7 +69,7 @@ function addReading(instance: FastifyInstance, { deadLetters }: DlqDependencies)
     async (request) => {
       const { limit, after } = readPage(request.query, paging);
       const cursor = after === null ? "" : String(after[0]);
-      const page = deadLetters.list(limit, cursor, principalOf(request).tenant);
+      const page = await deadLetters.list(limit, cursor, principalOf(request).tenant);
       const { nextCursor } = page;
       return {
         items: page.items.map(toItem),
@@ -83,7 +83,7 @@ function addReading(instance: FastifyInstance, { deadLetters }: DlqDependencies)
       config: { permission: "admin" },
       schema: routeSchema({ summary: "One of them", response: Details }),
     },
-    async (request) => toDetails(existing(deadLetters, request)),
+    async (request) => toDetails(await existing(deadLetters, request)),
   );
 }
 
@@ -106,7 +106,7 @@ function addChanging(instance: FastifyInstance, { deadLetters, audit }: DlqDepen
       schema: routeSchema({ summary: "Queue it again", response: Replayed }),
     },
     async (request) => {
-      const letter = existing(deadLetters, request);
+      const letter = await existing(deadLetters, request);
       const position = await inHttpTerms(() => deadLetters.replay(letter.position));
       if (position === null) {
         throw gone(letter.position);
@@ -122,7 +122,7 @@ function addChanging(instance: FastifyInstance, { deadLetters, audit }: DlqDepen
       schema: routeSchema({ summary: "Delete it for good", response: Dropped }),
     },
     async (request) => {
-      const letter = existing(deadLetters, request);
+      const letter = await existing(deadLetters, request);
       if (!(await deadLetters.drop(letter.position))) {
         throw gone(letter.position);
       }
@@ -132,9 +132,12 @@ function addChanging(instance: FastifyInstance, { deadLetters, audit }: DlqDepen
   );
 }
 
-function existing(deadLetters: DeadLetters, request: OnePosition): DeadLetter & DeadLetterSummary {
+async function existing(
+  deadLetters: DeadLetters,
+  request: OnePosition,
+): Promise<DeadLetter & DeadLetterSummary> {
   const { position } = request.params;
-  const letter = /^\d{1,15}$/.test(position) ? deadLetters.get(Number(position)) : null;
+  const letter = /^\d{1,15}$/.test(position) ? await deadLetters.get(Number(position)) : null;
   if (letter === null || letter.tenant !== principalOf(request).tenant) {
     throw gone(position.slice(0, 32));
   }

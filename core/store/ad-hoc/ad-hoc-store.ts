@@ -1,4 +1,3 @@
-import type { ChdbConnection } from "../chdb-connection.ts";
 import { AdHocRefusedError, refusalOf } from "./ad-hoc-error.ts";
 import { checkSelect } from "./check-select.ts";
 import { checkStatement } from "./check-statement.ts";
@@ -28,25 +27,32 @@ export interface AdHocStore {
   query(query: AdHocQuery): Promise<AdHocResult>;
 }
 
-export interface AdHocConnections {
-  /** Parses queries; never runs one. */
-  readonly checker: ChdbConnection;
-  /** Each runs one query at a time; the others wait. */
-  readonly runners: readonly ChdbConnection[];
+/** Where ad-hoc queries run; what it gets was checked as far as text goes. */
+export interface AdHocEngine {
+  /** The syntax tree as `EXPLAIN AST` prints it; nothing runs. */
+  explain(statement: string, params: AdHocParams): Promise<string>;
+  /** Runs a SELECT with the limits of ad-hoc queries, after those before it if need be. */
+  select(query: AdHocSelect): Promise<AdHocOutput>;
 }
+
+export type AdHocParams = Readonly<Record<string, string>>;
+
+export interface AdHocSelect {
+  readonly database: string;
+  readonly statement: string;
+  readonly format: string;
+  readonly params: AdHocParams;
+}
+
+export type AdHocOutput = Pick<AdHocResult, "bytes" | "rowsRead" | "elapsedSeconds">;
 
 export const maxResultBytes = 64 * 1024 * 1024;
 
 /** Queries that may wait; more are refused rather than answered minutes later. */
 const maxWaiting = 64;
 
-export function createAdHocStore(
-  { checker, runners }: AdHocConnections,
-  databases: TenantDatabases,
-): AdHocStore {
+export function createAdHocStore(engine: AdHocEngine, databases: TenantDatabases): AdHocStore {
   let open = 0;
-  const idle = [...runners];
-  const waiting: ((runner: ChdbConnection) => void)[] = [];
   return { query };
 
   async function query({
@@ -65,13 +71,11 @@ export function createAdHocStore(
     }
     open += 1;
     try {
-      const checked = checkSelect(await explain(checker, statement, params));
+      const checked = checkSelect(await engine.explain(statement, params));
       const format = checked.format ?? defaultFormat ?? "TabSeparated";
       const contentType = contentTypeOf(format);
       const database = await databases.ensure(tenant);
-      const result = await withRunner((runner) =>
-        runSelect(runner, { database, statement, format, params }),
-      );
+      const result = await engine.select({ database, statement, format, params });
       if (result.bytes.byteLength > maxResultBytes) {
         throw new AdHocRefusedError(`expected a result of at most ${maxResultBytes} bytes`, {
           code: "396",
@@ -85,50 +89,4 @@ export function createAdHocStore(
       open -= 1;
     }
   }
-
-  async function withRunner<T>(use: (runner: ChdbConnection) => Promise<T>): Promise<T> {
-    const runner =
-      idle.pop() ?? (await new Promise<ChdbConnection>((resolve) => waiting.push(resolve)));
-    try {
-      return await use(runner);
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) {
-        idle.push(runner);
-      } else {
-        next(runner);
-      }
-    }
-  }
-}
-
-type Params = Readonly<Record<string, string>>;
-
-function explain(checker: ChdbConnection, statement: string, params: Params): Promise<string> {
-  return checker.run(async () => {
-    await checker.bind(statement, params);
-    // A line break first: the statement may begin with a comment.
-    const result = await checker.chdb.queryAsync(`EXPLAIN AST\n${statement}`, { format: "TSVRaw" });
-    return result.text();
-  });
-}
-
-interface Runnable {
-  readonly database: string;
-  readonly statement: string;
-  readonly format: string;
-  readonly params: Params;
-}
-
-function runSelect(
-  runner: ChdbConnection,
-  { database, statement, format, params }: Runnable,
-): Promise<Pick<AdHocResult, "bytes" | "rowsRead" | "elapsedSeconds">> {
-  return runner.run(async () => {
-    await runner.chdb.queryAsync(`USE \`${database}\``);
-    await runner.bind(statement, params);
-    const result = await runner.chdb.queryAsync(statement, { format });
-    const bytes = result.bytes();
-    return { bytes, rowsRead: result.rowsRead, elapsedSeconds: result.elapsed };
-  });
 }

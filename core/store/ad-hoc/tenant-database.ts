@@ -22,6 +22,7 @@ const mergingTables = [
   "finding_status",
   "noticed_values",
   "proposals",
+  "series_measures",
   "series_state",
   "series_values",
   "series_windows",
@@ -29,9 +30,9 @@ const mergingTables = [
   "windows_1m",
 ] as const;
 
-/** Views that do more than filter; `{tenant}` stands for the literal. */
+/** Views that do more than filter; `{database}` and `{where}` stand for what the caller gives. */
 const specialViews: Readonly<Record<string, string>> = {
-  detections: "SELECT * FROM telltale.detections FINAL WHERE Tenant = {tenant} AND Retracted = 0",
+  detections: "SELECT * FROM {database}.detections FINAL WHERE {where} AND Retracted = 0",
   // A finding without a status is open, and so is one that was muted until a time gone by.
   findings: `
     SELECT
@@ -43,9 +44,9 @@ const specialViews: Readonly<Record<string, string>> = {
       ) AS Status,
       s.Reason AS StatusReason,
       if(s.Status = '', NULL, s.ChangedAt) AS StatusChangedAt
-    FROM (SELECT * FROM telltale.findings FINAL WHERE Tenant = {tenant}) AS f
-    LEFT JOIN (SELECT * FROM telltale.finding_status FINAL WHERE Tenant = {tenant}) AS s
-      ON s.FindingId = f.Id`,
+    FROM (SELECT * FROM {database}.findings FINAL WHERE {where}) AS f
+    LEFT JOIN (SELECT * FROM {database}.finding_status FINAL WHERE {where}) AS s
+      ON s.Tenant = f.Tenant AND s.FindingId = f.Id`,
 };
 
 export interface TenantDatabases {
@@ -74,17 +75,14 @@ export function createTenantDatabases(store: Store): TenantDatabases {
 }
 
 async function makeDatabase(store: Store, tenant: string): Promise<string> {
-  // The name becomes part of statements, as identifiers cannot be parameters.
-  if (!/^[a-z0-9_-]{1,64}$/.test(tenant)) {
-    throw new Error(`expected a tenant of a-z 0-9 _ -, got ${JSON.stringify(tenant)}`);
-  }
+  requireTenantName(tenant);
   const database = `tenant_${tenant}`;
   await store.command(`CREATE DATABASE IF NOT EXISTS \`${database}\``);
   const present = await store.query<{ name: string }>(
     "SELECT name FROM system.tables WHERE database = 'telltale'",
   );
   for (const { name } of present) {
-    const select = viewOf(name, `'${tenant}'`);
+    const select = readerView(name, { database: "telltale", where: `Tenant = '${tenant}'` });
     if (select !== undefined) {
       await store.command(`CREATE OR REPLACE VIEW \`${database}\`.${name} AS ${select}`);
     }
@@ -92,12 +90,37 @@ async function makeDatabase(store: Store, tenant: string): Promise<string> {
   return database;
 }
 
-function viewOf(table: string, tenantLiteral: string): string | undefined {
+/** A tenant's name becomes part of statements, as identifiers cannot be parameters. */
+export function requireTenantName(tenant: string): void {
+  if (!/^[a-z0-9_-]{1,64}$/.test(tenant)) {
+    throw new Error(`expected a tenant of a-z 0-9 _ -, got ${JSON.stringify(tenant)}`);
+  }
+}
+
+export interface ReaderViewScope {
+  /** Where the tables are. */
+  readonly database: string;
+  /** The condition on rows, of our own making. */
+  readonly where: string;
+}
+
+/** What a reader sees of a table: each record once. `undefined` for what is no reader's business. */
+export function readerView(
+  table: string,
+  { database, where }: ReaderViewScope,
+): string | undefined {
   if (plainTables.some((name) => name === table)) {
-    return `SELECT * FROM telltale.${table} WHERE Tenant = ${tenantLiteral}`;
+    return `SELECT * FROM ${database}.${table} WHERE ${where}`;
   }
   if (mergingTables.some((name) => name === table)) {
-    return `SELECT * FROM telltale.${table} FINAL WHERE Tenant = ${tenantLiteral}`;
+    return `SELECT * FROM ${database}.${table} FINAL WHERE ${where}`;
   }
-  return specialViews[table]?.replaceAll("{tenant}", tenantLiteral);
+  return specialViews[table]?.replaceAll("{database}", database).replaceAll("{where}", where);
 }
+
+/** The tables behind the views of {@link readerView}. */
+export const readerTables: readonly string[] = [
+  ...plainTables,
+  ...mergingTables,
+  ...Object.keys(specialViews),
+];

@@ -6,6 +6,7 @@ import { createBatchStep } from "../../../analyzer/ingest/batch-step.ts";
 import { createHeartbeatWriter } from "../../../analyzer/ingest/heartbeat.ts";
 import { createStoredSpans } from "../../../analyzer/ingest/stored-spans.ts";
 import { createInspector } from "../../../analyzer/inspect/inspector.ts";
+import { recordNews } from "../../../analyzer/stages/stages.ts";
 import { systemClock } from "../../../core/clock.ts";
 import { openLmdbCommands } from "../../../core/commands/lmdb-commands.ts";
 import { Config } from "../../../core/config/config.ts";
@@ -81,12 +82,14 @@ it("stores a flood of made-up names as `other`, and nobody else's", async () => 
   const logger = createLogger("silent");
   const prometheus = createPrometheusMeter();
   const inspector = createInspector(config.analyzer);
+  const findings = createFindingStage({ store, commands, clock: systemClock, logger });
   const step = createBatchStep({
     consumer: queue.consumer(),
     stores: { ...store, storedSpans: createStoredSpans(store) },
     inspector,
     heartbeat: createHeartbeatWriter(store.writes, inspector),
-    findings: createFindingStage({ store, commands, clock: systemClock, logger }),
+    claims: null,
+    aftermath: (stored) => recordNews(findings, stored),
     metrics: createMetrics([prometheus.meter]),
     config,
     logger,

@@ -80,6 +80,7 @@ describe("createScanner", () => {
       ["indirect-injection", 2],
       ["secret-leak", 4],
       ["injection-followed-by-action", 3],
+      ["agent-hijack", 3],
     ]);
   });
 

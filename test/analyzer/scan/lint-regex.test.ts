@@ -34,6 +34,9 @@ describe("lintRegex", () => {
       "detectors/shell",
       "detectors/links",
       "detectors/content",
+      "detectors/hidden",
+      "detectors/output",
+      "detectors/prompt-leak",
     ].flatMap((folder) => literalsOf(join(root, folder)));
     expect(literals.length).toBeGreaterThan(80);
     expect(literals.flatMap(lintRegex)).toEqual([]);

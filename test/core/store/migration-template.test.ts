@@ -13,7 +13,7 @@ it("renders plain engines for the embedded store", () => {
 
 it("renders replicated engines for a cluster", () => {
   expect(renderMigration(sql, { retention, cluster: "main" })).toBe(
-    `CREATE TABLE t ON CLUSTER \`main\` (a String) ENGINE = ReplicatedReplacingMergeTree(Revision) TTL b + INTERVAL 35 DAY SETTINGS replicated_deduplication_window = 10000, ${partSettings.join(", ")}`,
+    `CREATE TABLE t ON CLUSTER \`main\` (a String) ENGINE = ReplicatedReplacingMergeTree(Revision) TTL b + INTERVAL 35 DAY SETTINGS replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 604800, ${partSettings.join(", ")}`,
   );
 });
 

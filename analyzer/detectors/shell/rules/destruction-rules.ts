@@ -32,14 +32,14 @@ export const destructionRules: readonly CommandRule[] = [
   rule("write-system-file", "medium", 0.85, ({ commands }) =>
     firstCommand(commands, writesSystemFile),
   ),
-  rule("kill-service", "medium", 0.8, ({ commands }) => killsServices(commands)),
+  rule("kill-service", "medium", 0.8, ({ commands, source }) => killsServices(commands, source)),
 ];
 
 const daemons =
   /\b(?:sshd|dockerd|containerd|runc|dbus-daemon|systemd(?:-\w+)?|journald|rsyslogd|auditd|crond?|kubelet|mongod|mysqld|postgres|redis-server|nginx|apache2|httpd|named|init|udevd|firewalld)\b/;
 
 /** Ends a daemon by name, or walks the list of processes to end those that match. */
-function killsServices(commands: readonly ShellCommand[]): string | null {
+function killsServices(commands: readonly ShellCommand[], source: string): string | null {
   const kill = commands.find(
     ({ name, args }) =>
       /^(?:kill|pkill|killall)$/.test(name) && args.some((word) => /[$]|\w{3}/.test(word)),
@@ -47,9 +47,11 @@ function killsServices(commands: readonly ShellCommand[]): string | null {
   if (kill === undefined) {
     return null;
   }
-  const walks = commands.some(({ redirects }) =>
-    redirects.some(({ operator, target }) => operator === "<" && target.startsWith("$(ps ")),
-  );
+  const walks =
+    /\bfor\s{1,4}\w{1,40}\s{1,4}in\s{1,4}(?:\$\(|`)\s{0,4}(?:ps|pgrep|pidof)\b/.test(source) ||
+    commands.some(({ redirects }) =>
+      redirects.some(({ operator, target }) => operator === "<" && target.startsWith("$(ps ")),
+    );
   const matcher = /^(?:\[\[?|ps|grep|pgrep|awk|pkill|killall|kill|pidof|case|test|)$/;
   return walks
     ? kill.line

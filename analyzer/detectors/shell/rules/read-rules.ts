@@ -27,10 +27,20 @@ export const readRules: readonly CommandRule[] = [
   rule("path-climbing", "medium", 0.8, ({ commands }) =>
     firstCommand(commands, (command) => reads(command, climbsIntoSystem)),
   ),
-  weakRule("system-file-read", "low", ({ commands }) =>
-    firstCommand(commands, (command) => reads(command, mentionsSystemFile)),
+  rule("system-file-read", "informational", 0.7, ({ commands }) =>
+    firstCommand(
+      commands,
+      (command) =>
+        reads(command, mentionsSystemFile) && !/\/(?:var\/log|boot)\//.test(command.line),
+    ),
   ),
-  weakRule("system-folder-list", "informational", ({ commands }) =>
+  weakRule("log-read", "informational", ({ commands }) =>
+    firstCommand(
+      commands,
+      (command) => reads(command, mentionsSystemFile) && /\/(?:var\/log|boot)\//.test(command.line),
+    ),
+  ),
+  rule("system-folder-list", "informational", 0.7, ({ commands }) =>
     firstCommand(
       commands,
       ({ name, args }) =>

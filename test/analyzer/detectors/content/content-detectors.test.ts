@@ -1,12 +1,14 @@
 import { readdirSync } from "node:fs";
-import type { Example } from "../../../../analyzer/detectors/content/content-detector.ts";
+import {
+  type Example,
+  exampleContents,
+} from "../../../../analyzer/detectors/content/content-detector.ts";
 import { contentDetectors } from "../../../../analyzer/detectors/content/registry.ts";
 import { createHostList } from "../../../../analyzer/detectors/hosts/host-list.ts";
 import { createContentScanner } from "../../../../analyzer/inspect/content-scanner.ts";
 import { createInspector } from "../../../../analyzer/inspect/inspector.ts";
 import { createRedactor } from "../../../../analyzer/redact/redactor.ts";
 import { Config } from "../../../../core/config/config.ts";
-import type { Content } from "../../../../core/model/genai.ts";
 
 const notDetectors = new Set(["registry.ts", "content-detector.ts"]);
 
@@ -29,7 +31,7 @@ describe("content detectors", () => {
       const scan = createContentScanner([detector], createHostList([]), createRedactor("test"));
       const inspect = (example: Example) =>
         scan({
-          contents: [contentOf(example)],
+          contents: exampleContents(example),
           sightings: [],
           executed: true,
           failed: false,
@@ -55,7 +57,3 @@ describe("content detectors", () => {
     },
   );
 });
-
-function contentOf(example: Example): Content {
-  return { role: "", tool: "", toolCallId: "", location: "example", ...example };
-}

@@ -15,7 +15,7 @@ const key = "AKIA****Q2M7~aa01ff";
 
 describe("trace detectors", () => {
   it("tell an injection that the agent obeyed", () => {
-    const [detection, ...more] = inspect(
+    const [detection, hijack, ...more] = inspect(
       trace(
         user("Summarize the reviews"),
         call("get_reviews", {}, injected),
@@ -36,6 +36,15 @@ describe("trace detectors", () => {
       session: "conv-1",
     });
     expect(detection?.maskedValue).toBe("drop@evil.example.net");
+    // The same call as misuse of the tool that sent it.
+    expect(hijack).toMatchObject({
+      type: "tool_misuse",
+      detector: "agent-hijack",
+      outcome: "success",
+      strength: "strong",
+      tool: "send_email",
+      spanId: "0000000000000002",
+    });
   });
 
   it("give the same ids again when a later span completes the trace", () => {
@@ -166,8 +175,9 @@ describe("trace detectors", () => {
     const found = inspect(
       trace(user("Summarize"), call("get_reviews", {}, injected), answer, carried),
     );
-    expect(found.map(({ spanId, outcome }) => [spanId, outcome])).toEqual([
-      ["0000000000000003", "success"],
+    expect(found.map(({ detector, spanId, outcome }) => [detector, spanId, outcome])).toEqual([
+      ["injection-followed-by-action", "0000000000000003", "success"],
+      ["agent-hijack", "0000000000000003", "success"],
     ]);
   });
 
@@ -180,6 +190,7 @@ describe("trace detectors", () => {
         ruleVersion: 1,
         passed: true,
       },
+      { detector: "agent-hijack", type: "tool_misuse", ruleVersion: 1, passed: true },
       {
         detector: "secret-read-then-sent",
         type: "data_exfiltration",
@@ -202,8 +213,10 @@ describe("trace detectors", () => {
       createTraceDetectors(Config.parse({ analyzer }).analyzer).map(({ id }) => id);
     expect(names({ disabledDetectors: ["secret-read-then-sent"] })).toEqual([
       "injection-followed-by-action",
+      "agent-hijack",
     ]);
     expect(names({ disabledTypes: ["prompt_injection.indirect"] })).toEqual([
+      "agent-hijack",
       "secret-read-then-sent",
     ]);
   });

@@ -1,5 +1,5 @@
-import type { Config } from "../core/config/config.ts";
-import { maxValueDepth, type RecordLimits } from "../core/otlp/limits.ts";
+import type { Config } from "../config/config.ts";
+import { maxValueDepth, type RecordLimits } from "./limits.ts";
 
 const dayMs = 86_400_000;
 const minuteMs = 60_000;

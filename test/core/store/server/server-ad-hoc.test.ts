@@ -1,0 +1,20 @@
+import { openTestServerStore } from "../../../helpers/clickhouse-server/server-store.ts";
+import {
+  type ClickHouseServer,
+  startClickHouseServer,
+} from "../../../helpers/clickhouse-server/start-clickhouse-server.ts";
+import { describeAdHoc } from "../ad-hoc/ad-hoc-contract.ts";
+
+let server: ClickHouseServer;
+
+beforeAll(async () => {
+  server = await startClickHouseServer();
+});
+
+afterAll(() => server.stop());
+
+describeAdHoc(async () => {
+  const store = await openTestServerStore(server);
+  await store.migrate();
+  return store;
+});
