@@ -46,12 +46,7 @@ export function createBatchStep(
   dependencies: BatchStepDependencies,
 ): () => Promise<{ readonly worked: boolean; readonly stored: StoredBatch | null }> {
   const { consumer, stores, claims, heartbeat, aftermath, metrics, config, logger } = dependencies;
-  const options: PrepareOptions = {
-    maxBodyBytes: config.otlp.maxBodyBytes,
-    recordLimits: config.otlp.records,
-    sampling: config.analyzer.sampling,
-    series: createSeriesLimit({ maxValues: config.analyzer.maxSeriesValues, logger }),
-  };
+  const options = prepareOptions(config, logger);
   let ahead: Promise<Ready | null> | null = null;
 
   /** @param inHand the batch that is being stored meanwhile */
@@ -123,6 +118,15 @@ async function tryPrepare(
   } catch (error) {
     return new BadBatchError(error);
   }
+}
+
+function prepareOptions({ otlp, analyzer }: Config, logger: Logger): PrepareOptions {
+  return {
+    maxBodyBytes: otlp.maxBodyBytes,
+    recordLimits: otlp.records,
+    sampling: analyzer.sampling,
+    series: createSeriesLimit({ maxValues: analyzer.maxSeriesValues, logger }),
+  };
 }
 
 /** What was claimed ahead counts if nobody else had the partition since. */

@@ -2,11 +2,13 @@ import type { Detection } from "../../core/model/finding.ts";
 import { detectionId, stableId } from "../../core/model/identity.ts";
 import type { GroupedAlarm } from "../alarm/group-alarms.ts";
 import { growEvidence, noteAlarms } from "../alarm/note-alarms.ts";
+import { scoreOf } from "../detectors/series/excerpt.ts";
 import { advanceNovelValue, novelValueRule } from "../detectors/series/novel-value.ts";
 import type { SeriesAlarm, SeriesMetric } from "../detectors/series/series-metric.ts";
 import { followedMetrics } from "./metrics/followed-metrics.ts";
 import { advanceSampling } from "./sampling-watch.ts";
 import { type SeriesWindow, type ValueSighting, windowMs } from "./series-window.ts";
+import { countSpansOf, passTime, type Silence, skipTime } from "./silence.ts";
 import type { Stream } from "./stream.ts";
 import { type FollowedSeries, type StreamState, seriesKey } from "./stream-state.ts";
 import { floorToWindow } from "./watermark.ts";
@@ -36,29 +38,60 @@ export function advanceWindow(
   takeVersions(state, closed.versions);
   countSpans(state, closed);
   const window = { ...closed, sampling: advanceSampling(state.sampling, closed) };
-  const detections: Detection[] = [];
+  const silent = advanceSilence(stream, state, window.startUnixMs);
+  if (window.sampling.mark === "") {
+    countSpansOf(state.silence, window.startUnixMs, window.spans);
+  }
+  const alarms = window.sampling.mark === "" ? judge(stream, state, window) : [];
+  noteAlarms(
+    state.alarms,
+    alarms.filter(({ detection }) => detection.strength === "strong"),
+  );
+  state.seenUntilUnixMs = window.startUnixMs + windowMs;
+  growEvidence(state.alarms, state.seenUntilUnixMs, (key) => state.series.get(key)?.state);
+  return [...silent, ...alarms.map(({ detection }) => detection)];
+}
+
+/**
+ * Lets time pass without spans; changes `state` in place.
+ *
+ * @returns the detection of a silence, which is noted in `state.alarms` as well.
+ */
+export function advanceSilence(
+  stream: Stream,
+  state: StreamState,
+  untilUnixMs: number,
+): Detection[] {
+  if (state.sampling.mark !== "") {
+    skipTime(state.silence, untilUnixMs);
+    return [];
+  }
+  const silence = passTime(state.silence, untilUnixMs);
+  if (silence === null) {
+    return [];
+  }
+  const detection = toSilenceDetection(stream, state, silence);
+  noteAlarms(state.alarms, [{ detection, series: silenceSeries, subject: "" }]);
+  return [detection];
+}
+
+function judge(stream: Stream, state: StreamState, window: SeriesWindow): GroupedAlarm[] {
   const alarms: GroupedAlarm[] = [];
-  for (const metric of window.sampling.mark === "" ? followedMetrics : []) {
+  for (const metric of followedMetrics) {
     for (const subject of metric.subjects(window)) {
       const series = follow(state, metric, subject);
       const alarm = series === null ? null : metric.advance(series.state, window, subject);
       if (alarm !== null) {
         const detection = toDetection(stream, state, { metric, subject, window, alarm });
-        detections.push(detection);
-        if (detection.strength === "strong") {
-          alarms.push({
-            detection,
-            series: seriesKey({ metric: metric.metric, subject }),
-            subject,
-          });
-        }
+        alarms.push({
+          detection,
+          series: seriesKey({ metric: metric.metric, subject }),
+          subject,
+        });
       }
     }
   }
-  noteAlarms(state.alarms, alarms);
-  state.seenUntilUnixMs = window.startUnixMs + windowMs;
-  growEvidence(state.alarms, state.seenUntilUnixMs, (key) => state.series.get(key)?.state);
-  return detections;
+  return alarms;
 }
 
 /** Takes in the first use of a value within an hour; changes `state` in place. */
@@ -138,6 +171,34 @@ function toDetection(
     series,
     strength: alarm.strength ?? "strong",
     location: metric.metric,
+  };
+}
+
+const silenceSeries = "silence:";
+
+function toSilenceDetection(stream: Stream, state: StreamState, silence: Silence): Detection {
+  const series = seriesId(stream, "requests", "");
+  const rule = { rule: "silence", detector: "no-data" } as const;
+  const key = { tenant: stream.tenant, traceId: "", spanId: "", series, ...rule };
+  const minutes = Math.round((silence.atUnixMs - silence.onset.toUnixMs) / windowMs) + 1;
+  return {
+    ...emptyDetection(stream),
+    ...rule,
+    id: detectionId(key, new Date(silence.atUnixMs).toISOString()),
+    type: "no_data",
+    ruleVersion: 1,
+    timeUnixMs: silence.atUnixMs,
+    version: state.version,
+    series,
+    strength: "strong",
+    severity: "medium",
+    score: scoreOf(silence.nats),
+    targetClass: "requests",
+    location: "requests",
+    excerpt:
+      `no spans for ${minutes} minutes, ${Math.round(silence.expected)} expected at this time ` +
+      "of day; expected false alarms below 1e-8 per day",
+    onset: silence.onset,
   };
 }
 

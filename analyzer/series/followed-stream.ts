@@ -1,6 +1,6 @@
 import type { Detection } from "../../core/model/finding.ts";
 import type { Candidate } from "../alarm/alarm-log.ts";
-import { advanceSighting, advanceWindow } from "./advance-stream.ts";
+import { advanceSighting, advanceSilence, advanceWindow } from "./advance-stream.ts";
 import type { StreamWindows } from "./read-windows.ts";
 import { addSnapshot, type Snapshot, snapshotsBefore } from "./snapshots.ts";
 import type { Stream } from "./stream.ts";
@@ -109,6 +109,9 @@ export function takeIn(
       .filter(({ timeUnixMs }) => isDue(timeUnixMs))
       .flatMap((sighting) => advanceSighting(stream, state, sighting)),
   ];
+  if (untilUnixMs > fromUnixMs) {
+    advanceSilence(stream, state, untilUnixMs);
+  }
   state.seenUntilUnixMs = Math.max(fromUnixMs, untilUnixMs);
   followed.dirty = true;
   const weak = found.filter(({ strength }) => strength === "weak");

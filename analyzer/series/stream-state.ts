@@ -1,6 +1,7 @@
 import { type AlarmLog, createAlarmLog } from "../alarm/alarm-log.ts";
 import { createNovelValueState, type NovelValueState } from "../detectors/series/novel-value.ts";
 import { createSamplingWatch, type SamplingWatch } from "./sampling-watch.ts";
+import { createSilenceWatch, type SilenceWatch } from "./silence.ts";
 
 /** One followed series: which it is, and what its detector keeps. */
 export interface FollowedSeries {
@@ -20,6 +21,7 @@ export interface StreamState {
   readonly series: Map<string, FollowedSeries>;
   readonly values: NovelValueState;
   readonly sampling: SamplingWatch;
+  readonly silence: SilenceWatch;
   /** Alarms that wait for more evidence, and what they have in common. */
   readonly alarms: AlarmLog;
   /** Spans taken in per day, newest days only: tells a checkpoint that missed late data. */
@@ -37,6 +39,7 @@ export function createStreamState(firstUnixMs: number): StreamState {
     series: new Map(),
     values: createNovelValueState(),
     sampling: createSamplingWatch(),
+    silence: createSilenceWatch(),
     alarms: createAlarmLog(),
     spansByDay: [],
     unfollowed: 0,

@@ -18,6 +18,7 @@ import {
 import { type DueStream, type PlannedRead, planReads } from "./plan-reads.ts";
 import { readWindows } from "./read-windows.ts";
 import { readCheckpoints, writeCheckpoints } from "./series-checkpoint.ts";
+import { awaitsSpans, silenceCellMs } from "./silence.ts";
 import { type Stream, streamKey } from "./stream.ts";
 import { closedUntil } from "./watermark.ts";
 
@@ -75,6 +76,8 @@ const dayMs = 24 * hourMs;
 /** Recomputing more than this is done at most once a minute per stream. */
 const deepReopenMs = 6 * hourMs;
 const deepReopenPauseMs = 60_000;
+/** Streams of which nothing arrived for so long may have stopped; batches of others come first. */
+const stoppedAfterMs = 120_000;
 
 export function createWindowStage(options: WindowStageOptions): WindowStage {
   const stage: StageState = {
@@ -151,6 +154,7 @@ async function tick(stage: StageState): Promise<Raised> {
   for (const read of planReads(dueStreams(stage))) {
     await readAndTakeIn(stage, read);
   }
+  takeInSilence(stage);
   const { detections, retracted } = stage.pending;
   return { detections: detections.splice(0), retracted: retracted.splice(0) };
 }
@@ -170,6 +174,33 @@ function dueStreams(stage: StageState): DueStream[] {
     }
   }
   return due;
+}
+
+/**
+ * Time passes for a stream that has stopped by what the other streams of its tenant show; never
+ * by the clock, so that a replay gives the same answers. Nothing is read: nothing has arrived.
+ */
+function takeInSilence(stage: StageState): void {
+  const now = stage.clock.now();
+  const byTenant = Map.groupBy(stage.followed.values(), ({ stream }) => stream.tenant);
+  for (const [tenant, streams] of byTenant) {
+    const newest = streams.reduce((a, b) =>
+      b.progress.maxTimeUnixMs > a.progress.maxTimeUnixMs ? b : a,
+    );
+    const untilUnixMs = closedUntil(newest.progress, now, stage.config);
+    const stopped = streams.filter(({ progress, state, lateFromUnixMs }) => {
+      const isQuiet = now - progress.lastArrivalUnixMs >= stoppedAfterMs;
+      const isBehind = untilUnixMs - state.seenUntilUnixMs >= silenceCellMs;
+      const isNews = isBehind && awaitsSpans(state.silence, untilUnixMs);
+      return isQuiet && isNews && lateFromUnixMs === Infinity;
+    });
+    for (const followed of stopped) {
+      takeIn(followed, { windows: [], sightings: [] }, untilUnixMs);
+    }
+    if (stopped.length > 0) {
+      releaseAlarms(stage, tenant);
+    }
+  }
 }
 
 function isReopenDue({ state, lateFromUnixMs, reopenedAtUnixMs }: FollowedStream, now: number) {

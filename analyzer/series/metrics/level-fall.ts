@@ -29,12 +29,12 @@ export interface LevelFall {
   /** As people read it, such as `output length`. */
   readonly name: string;
   readonly minFall: number;
-  subjects(window: SeriesWindow): readonly string[];
+  readonly subjects: (window: SeriesWindow) => readonly string[];
   /** Sum over the items of a window, and their number. */
-  totalOf(
+  readonly totalOf: (
     window: SeriesWindow,
     subject: string,
-  ): { readonly total: number; readonly items: number };
+  ) => { readonly total: number; readonly items: number };
 }
 
 interface FallState {
@@ -63,7 +63,7 @@ export function levelFall(fall: LevelFall): SeriesMetric {
     type: fall.type,
     detector: "level-fall",
     ruleVersion: 1,
-    subjects: fall.subjects,
+    subjects: (window) => fall.subjects(window),
     create: () => ({ cell: emptyCell(), shift: createLevelShift() }),
     advance(state, window, subject) {
       const { total, items } = fall.totalOf(window, subject);

@@ -67,7 +67,6 @@ function closeHour({ hourUnixMs, requests, shift }: RequestState): LevelShift | 
 }
 
 function toAlarm(shift: LevelShift): SeriesAlarm {
-  const share = (effect: number) => `${Math.round(100 / (1 + effect))} %`;
   return {
     rule: "requests",
     targetClass: "requests",
@@ -81,4 +80,9 @@ function toAlarm(shift: LevelShift): SeriesAlarm {
       falseAlarmText(shift.cellMs),
     onset: shift.onset,
   };
+}
+
+/** What is left of the expected requests when their inverse rose by `effect`. */
+function share(effect: number): string {
+  return `${Math.round(100 / (1 + effect))} %`;
 }

@@ -6,7 +6,7 @@ import { accountingOf } from "../../helpers/witness.ts";
 
 const fleet = await startFleet();
 afterAll(() => fleet?.close());
-const withFleet = fleet === null ? it.skip : it;
+const onFleet = fleet === null ? describe.skip : describe;
 
 const unique = 3000;
 const startTimeUnixNano = BigInt(Date.now() - 60_000) * 1_000_000n;
@@ -18,9 +18,8 @@ function request(from: number, size: number): Uint8Array {
   return encodeTraceRequest(numbers.map((number) => plainSpan(number, times)));
 }
 
-withFleet(
-  "stores a span once that two analyzers get at the same time, also if one dies",
-  async () => {
+onFleet("two analyzers", () => {
+  it("store a span once that both get at the same time, also if one dies", async () => {
     const running = fleet as NonNullable<typeof fleet>;
     const collectors = [await running.add("collector"), await running.add("collector")];
     const first = await running.add("analyzer");
@@ -70,5 +69,5 @@ withFleet(
     const answer = await fetch(`${running.store.url}/?query=${encodeURIComponent(query)}`);
     const counted = (await answer.json()) as Record<string, unknown>;
     expect([Number(counted["rows"]), Number(counted["spans"])]).toEqual([unique, unique]);
-  },
-);
+  });
+});
