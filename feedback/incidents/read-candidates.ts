@@ -16,6 +16,9 @@ export interface Candidate {
   readonly firstSeenUnixMs: number;
   /** Rises with every change of the finding. */
   readonly revision: string;
+  /** Whether it began long before its data arrived. */
+  readonly backfilled: boolean;
+  readonly firstReceivedUnixMs: number;
 }
 
 /** Findings seen in the last 35 days (the life of raw data) may be proposed for. */
@@ -26,7 +29,8 @@ const candidates = `
     Severity AS severity, Service AS service, Environment AS environment,
     toString(Sessions) AS sessions, toString(toUnixTimestamp64Milli(Onset)) AS onsetUnixMs,
     toString(toUnixTimestamp64Milli(FirstSeen)) AS firstSeenUnixMs,
-    toString(Revision) AS revision
+    toString(Revision) AS revision, toString(Backfilled) AS backfilled,
+    toString(toUnixTimestamp64Milli(FirstReceivedAt)) AS firstReceivedUnixMs
   FROM findings FINAL
   WHERE Type IN {types:Array(String)} AND Occurrences > 0
     AND LastSeen >= fromUnixTimestamp64Milli({from:Int64})
@@ -52,5 +56,7 @@ export async function readCandidates(store: Store, nowUnixMs: number): Promise<C
     sessions: Number(row.sessions),
     onsetUnixMs: Number(row.onsetUnixMs),
     firstSeenUnixMs: Number(row.firstSeenUnixMs),
+    firstReceivedUnixMs: Number(row.firstReceivedUnixMs),
+    backfilled: row.backfilled === "1",
   }));
 }

@@ -5,6 +5,7 @@ import type { Incident } from "../incidents/incident.ts";
 import { type Candidate, readCandidates } from "../incidents/read-candidates.ts";
 import { readIncidentFindings } from "../incidents/read-incident-findings.ts";
 import { createIncidentReader, type IncidentMember } from "../incidents/read-incidents.ts";
+import { createSettledFindings } from "../incidents/settled-findings.ts";
 import { statusAt } from "../proposals/finding-status.ts";
 import { isOpen, type ProposalRecord } from "../proposals/proposal-state.ts";
 import { attachFindings, isAttachable, isEdited } from "./attach-findings.ts";
@@ -23,11 +24,12 @@ const lookAgainMs = 30_000;
 export function createDraftStep(context: FeedbackContext): () => Promise<void> {
   const { reads, clock, ledger } = context;
   const readIncidents = createIncidentReader({ reads, clock });
+  const isSettled = createSettledFindings(clock);
   const looks = new Map<string, { readonly mark: string; readonly atUnixMs: number }>();
 
   return async () => {
     const candidates = await readCandidates(reads, clock.now());
-    const standing = candidates.filter((finding) => isStanding(context, finding));
+    const standing = candidates.filter((finding) => isStanding(context, finding)).filter(isSettled);
     await forEachAlone(context, await readIncidents(standing), consider);
   };
 
