@@ -6,7 +6,6 @@ import { createOpenParts } from "./core/open-parts.ts";
 import { StartError } from "./core/start-error.ts";
 import { isDistributed } from "./distributed/is-distributed.ts";
 import { type Role, roles } from "./distributed/roles.ts";
-import { startDistributed } from "./distributed/start-distributed.ts";
 import { startEmbedded } from "./embedded/start-embedded.ts";
 import type { Telltale } from "./start-servers.ts";
 
@@ -35,6 +34,8 @@ export async function startTelltale(options: StartOptions): Promise<Telltale> {
     // Read again by whoever uses them: mistakes are told before anything is opened.
     openUserRules(config.analyzer.ruleFiles);
     if (isDistributed(config)) {
+      // Loaded here: one process without Kafka has no need of its client.
+      const { startDistributed } = await import("./distributed/start-distributed.ts");
       return await startDistributed(context, new Set(role === undefined ? roles : [role]), opened);
     }
     if (role !== undefined) {

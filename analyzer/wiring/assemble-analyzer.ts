@@ -23,6 +23,7 @@ import { createLeader } from "../stages/lead-stages.ts";
 import { createStages, type Stages } from "../stages/stages.ts";
 import { encodeSummary } from "../stages/stored-summary.ts";
 import { createQueryStage } from "../streams/query-stage.ts";
+import { watchDatasets } from "../supply/watch-datasets.ts";
 import { createTraceDetectors } from "../trace/detectors/index.ts";
 import { traceHeartbeats } from "../trace/detectors/trace-heartbeats.ts";
 import { createTraceStage } from "../trace/trace-stage.ts";
@@ -131,8 +132,9 @@ function assembleIngest({ consumer, store }: WorkerParts, common: Common) {
 function assembleStages(store: StorePair, commands: Commands, common: Common): Stages {
   const { detectors, clock, logger } = common;
   const config = common.config.analyzer;
+  const findings = createFindingStage({ store, commands, clock, logger });
   return createStages({
-    findings: createFindingStage({ store, commands, clock, logger }),
+    findings: watchDatasets(findings, store.reads, clock),
     traces: createTraceStage({ store, detectors, config, clock, logger }),
     windows: createWindowStage({ store, config, clock, logger }),
     notices: createNoticeStage({ stores: store, config, clock }),
