@@ -74,7 +74,9 @@ async function distributedLine(fleet: Fleet, bodies: readonly Buffer[]): Promise
   const before = usageOf(processes);
   const run = await runPipeline(service, bodies);
   const after = usageOf(processes);
-  const perSpan = (seconds: number) => (seconds * 1e6) / run.spans;
+  function perSpan(seconds: number): number {
+    return (seconds * 1e6) / run.spans;
+  }
   return {
     member,
     spans: run.spans,

@@ -19,7 +19,7 @@ afterAll(async () => {
   await fleet?.close();
   rmSync(dir, { recursive: true, force: true });
 });
-const withFleet = fleet === null ? it.skip : it;
+const withFleet = fleet === null ? describe.skip : describe;
 
 const nowUnixMs = Date.now();
 
@@ -110,34 +110,38 @@ async function settledAnswers(api: string, sent: number): Promise<unknown> {
   return await answersOf(api);
 }
 
-withFleet("several processes give the answers of one", async () => {
-  const alone = await newStage("alone");
-  const service = await startTelltaleProcess(join(dir, "data"), alone.env);
-  const expecting = tell(alone, [service.otlpHttp]).then((sent) =>
-    settledAnswers(service.api, sent),
-  );
+withFleet("several processes", () => {
+  it("give the answers of one, and one success of two approvals", async () => {
+    const alone = await newStage("alone");
+    const service = await startTelltaleProcess(join(dir, "data"), alone.env);
+    const expecting = tell(alone, [service.otlpHttp]).then((sent) =>
+      settledAnswers(service.api, sent),
+    );
 
-  const together = await newStage("together");
-  const running = fleet as NonNullable<typeof fleet>;
-  const collectors = [await running.add("collector"), await running.add("collector")];
-  await running.add("analyzer", together.env);
-  await running.add("analyzer", together.env);
-  const people = await running.add("feedback", together.env);
-  const others = await running.add("feedback", together.env);
-  const doors = collectors.map((member) => member.process().otlpHttp);
-  const { api } = people.process();
-  const answers = await settledAnswers(api, await tell(together, doors));
-  const expected = await expecting;
-  expect(await service.stop()).toBe(0);
-  expect(answers).toEqual(expected);
+    const together = await newStage("together");
+    const running = fleet as NonNullable<typeof fleet>;
+    const collectors = [await running.add("collector"), await running.add("collector")];
+    await running.add("analyzer", together.env);
+    await running.add("analyzer", together.env);
+    const people = await running.add("feedback", together.env);
+    const others = await running.add("feedback", together.env);
+    const doors = collectors.map((member) => member.process().otlpHttp);
+    const { api } = people.process();
+    const answers = await settledAnswers(api, await tell(together, doors));
+    const expected = await expecting;
+    expect(await service.stop()).toBe(0);
+    expect(answers).toEqual(expected);
 
-  const filed = (await listOf<Proposal>(api, "proposals")).filter(({ state }) => state === "filed");
-  for (const { id } of filed) {
-    const both = [api, others.process().api].map((address) => approve(address, id));
-    expect((await Promise.all(both)).toSorted()).toEqual([200, 409]);
-  }
-  const seen = await listOf<Proposal>(others.process().api, "proposals");
-  expect(seen.filter(({ state }) => state === "filed")).toEqual([]);
+    const filed = (await listOf<Proposal>(api, "proposals")).filter(
+      ({ state }) => state === "filed",
+    );
+    for (const { id } of filed) {
+      const both = [api, others.process().api].map((address) => approve(address, id));
+      expect((await Promise.all(both)).toSorted((left, right) => left - right)).toEqual([200, 409]);
+    }
+    const seen = await listOf<Proposal>(others.process().api, "proposals");
+    expect(seen.filter(({ state }) => state === "filed")).toEqual([]);
+  });
 });
 
 async function approve(api: string, id: string): Promise<number> {
