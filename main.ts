@@ -23,7 +23,7 @@ export interface StartOptions {
 
 const oneProcess =
   "--role needs a queue and a store that processes can share: set queue.kafka.brokers and " +
-  "store.clickhouse.url. The embedded ones belong to one process; run without --role.";
+  "store.clickhouse.url. The embedded ones belong to one process. Run without --role.";
 
 /** Starts the service; what was opened is closed again when the start fails. */
 export async function startTelltale(options: StartOptions): Promise<Telltale> {
