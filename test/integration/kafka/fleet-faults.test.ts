@@ -5,7 +5,7 @@ import { createStorm, type Storm } from "../../helpers/storm.ts";
 import { waitUntil } from "../../helpers/wait-until.ts";
 import { sound, verdictOn } from "../../helpers/witness.ts";
 
-const rounds = Number(process.env["TELLTALE_FLEET_ROUNDS"] ?? 8);
+const rounds = Number(process.env["TELLTALE_FLEET_ROUNDS"] ?? 4);
 const random = createRandom(11);
 
 const fleet = await startFleet();
@@ -16,6 +16,19 @@ type Fault = (fleet: Fleet) => Promise<void>;
 
 /** What may happen at any time. All of it passes without help. */
 const faults: Readonly<Record<string, Fault>> = {
+  async "kill -9 of both analyzers"({ members }) {
+    const analyzers = members.filter(({ role }) => role === "analyzer");
+    await Promise.all(analyzers.map((member) => member.kill()));
+    await Promise.all(analyzers.map((member) => member.start()));
+  },
+  async "a broker that is killed and comes back"({ broker }) {
+    await broker.kill();
+    await sleep(1000 + random.below(2000));
+    await broker.start();
+  },
+  async "a store that breaks connections after it did its work"({ store }) {
+    await store.fault({ match: "^INSERT", action: "cut-after", times: 5 });
+  },
   async "kill -9 of one process"({ members }) {
     const member = random.pick(members);
     await member.kill();
@@ -26,11 +39,6 @@ const faults: Readonly<Record<string, Fault>> = {
     const member = random.pick(members);
     expect(await member.stop()).toBe(0);
     await member.start();
-  },
-  async "kill -9 of both analyzers"({ members }) {
-    const analyzers = members.filter(({ role }) => role === "analyzer");
-    await Promise.all(analyzers.map((member) => member.kill()));
-    await Promise.all(analyzers.map((member) => member.start()));
   },
   async "a paused analyzer that comes back"({ members }) {
     const analyzer = random.pick(members.filter(({ role }) => role === "analyzer"));
@@ -44,14 +52,6 @@ const faults: Readonly<Record<string, Fault>> = {
     await third.kill();
     await third.start();
     expect(await third.stop()).toBe(0);
-  },
-  async "a broker that is killed and comes back"({ broker }) {
-    await broker.kill();
-    await sleep(1000 + random.below(2000));
-    await broker.start();
-  },
-  async "a store that breaks connections after it did its work"({ store }) {
-    await store.fault({ match: "^INSERT", action: "cut-after", times: 5 });
   },
   async "a slow store"({ store }) {
     await store.fault({ match: "^INSERT", action: "delay", delayMs: 400, times: 20 });
