@@ -5,19 +5,22 @@ import { dirname, join } from "node:path";
 import { type ClientTool, clientTools, clientVersions, hasTool } from "./client-tools.ts";
 
 /**
- * Gets the clients that are not npm packages into the cache: an OpenTelemetry Collector and
+ * Gets the clients that are not npm packages into the cache: two OpenTelemetry Collectors and
  * `telemetrygen` with go, the OpenTelemetry Python SDK with python3. What is there stays; what
- * cannot be had is named on standard error, and the others are still tried.
+ * cannot be had is named on standard error, and the others are still tried. The Collector with
+ * Kafka is built only where its test runs, with TELLTALE_FULL.
  */
 function installTools(): void {
   // The quick ones first: a time limit may end this.
   const installers: Record<ClientTool, (dir: string) => void> = {
     python: installPython,
     telemetrygen: buildTelemetrygen,
-    otelcol: buildCollector,
+    otelcol: (dir) => buildCollector("otelcol", collector, dir),
+    "otelcol-kafka": (dir) => buildCollector("otelcol-kafka", kafkaCollector, dir),
   };
   for (const [tool, install] of Object.entries(installers)) {
-    if (!hasTool(tool as ClientTool)) {
+    const isWanted = tool !== "otelcol-kafka" || process.env["TELLTALE_FULL"];
+    if (isWanted && !hasTool(tool as ClientTool)) {
       attempt(tool as ClientTool, install);
     }
   }
@@ -40,23 +43,23 @@ function attempt(tool: ClientTool, install: (dir: string) => void): void {
 }
 
 const go = { CGO_ENABLED: "0" };
-const { collector, python } = clientVersions;
+const { collector, kafkaCollector, python } = clientVersions;
 
 /** The Collector's own builder makes one that has only the parts that the tests use. */
-function buildCollector(dir: string): void {
-  run(["go", "install", `go.opentelemetry.io/collector/cmd/builder@v${collector}`], {
+function buildCollector(tool: "otelcol" | "otelcol-kafka", version: string, dir: string): void {
+  run(["go", "install", `go.opentelemetry.io/collector/cmd/builder@v${version}`], {
     ...go,
     GOBIN: dir,
   });
-  const parts = readFileSync(new URL("otelcol-builder.yaml", import.meta.url), "utf8");
+  const parts = readFileSync(new URL(`${tool}-builder.yaml`, import.meta.url), "utf8");
   const config = join(dir, "builder.yaml");
   const sources = join(dir, "sources");
   writeFileSync(
     config,
-    parts.replaceAll("VERSION", collector).replaceAll("FOLDER", JSON.stringify(sources)),
+    parts.replaceAll("VERSION", version).replaceAll("FOLDER", JSON.stringify(sources)),
   );
   run([join(dir, "builder"), "--config", config], go);
-  moveInto("otelcol", join(sources, "otelcol"));
+  moveInto(tool, join(sources, tool));
 }
 
 function buildTelemetrygen(dir: string): void {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { clientTools } from "./client-tools.ts";
+import { type ClientTool, clientTools } from "./client-tools.ts";
 
 export interface Otelcol {
   readonly otlpHttp: string;
@@ -22,9 +22,18 @@ export type OtelcolExporter = Record<string, object>;
  * hands it to one exporter. `dir` is where it may keep files.
  */
 export async function startOtelcol(dir: string, exporter: OtelcolExporter): Promise<Otelcol> {
-  const file = join(dir, "otelcol.yaml");
-  writeFileSync(file, configFor(dir, exporter));
-  const child = spawn(clientTools.otelcol, ["--config", file], {
+  return await runOtelcol("otelcol", dir, configFor(dir, exporter));
+}
+
+/** Starts one of the Collectors with a configuration of the caller's; YAML includes JSON. */
+export async function runOtelcol(
+  tool: ClientTool & `otelcol${string}`,
+  dir: string,
+  config: object,
+): Promise<Otelcol> {
+  const file = join(dir, `${tool}.yaml`);
+  writeFileSync(file, JSON.stringify(config));
+  const child = spawn(clientTools[tool], ["--config", file], {
     stdio: ["ignore", "ignore", "pipe"],
   });
   const addresses = new Map<string, string>();
@@ -59,23 +68,29 @@ export async function startOtelcol(dir: string, exporter: OtelcolExporter): Prom
   };
 }
 
-/** YAML is a superset of JSON. */
-function configFor(dir: string, exporter: OtelcolExporter): string {
+const endpoint = "127.0.0.1:0";
+
+/** On free ports. */
+export const otlpReceiver = { otlp: { protocols: { http: { endpoint }, grpc: { endpoint } } } };
+
+/** Of the Collector itself: no port for its metrics, and the lines that `runOtelcol` reads. */
+export const telemetry = { metrics: { level: "none" }, logs: { level: "info" } };
+
+function configFor(dir: string, exporter: OtelcolExporter): object {
   const pipeline = {
     receivers: ["otlp"],
     processors: ["batch"],
     exporters: Object.keys(exporter),
   };
-  const endpoint = "127.0.0.1:0";
-  return JSON.stringify({
-    receivers: { otlp: { protocols: { http: { endpoint }, grpc: { endpoint } } } },
+  return {
+    receivers: otlpReceiver,
     processors: { batch: { timeout: "100ms" } },
     exporters: exporter,
     extensions: { file_storage: { directory: dir } },
     service: {
       extensions: ["file_storage"],
-      telemetry: { metrics: { level: "none" }, logs: { level: "info" } },
+      telemetry,
       pipelines: { traces: pipeline, logs: pipeline, metrics: pipeline },
     },
-  });
+  };
 }
