@@ -14,6 +14,7 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   },
   decode: async () => (await import("./decode.ts")).benchDecode,
   insert: async () => (await import("./insert.ts")).benchInsert,
+  inspect: async () => (await import("./inspect.ts")).benchInspect,
   kafka: async () => (await import("./kafka.ts")).benchKafka,
   latency: async () => (await import("./latency.ts")).benchLatency,
   pipeline: async () => (await import("./pipeline.ts")).benchPipeline,

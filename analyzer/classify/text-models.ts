@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type LinearModel, opening, readModel, surestWindow, type Window } from "./linear-model.ts";
 import { surestRequest } from "./surest-request.ts";
-import { createTokens, type Tokens, tokenize } from "./tokenize.ts";
+import { createTokens, maxTokens, type Tokens, tokenize } from "./tokenize.ts";
 
 /** Lengths in words of the stretches that texts are judged by. */
 export const windowLengths: readonly number[] = [10, 40];
@@ -50,11 +50,13 @@ export function openTextModel(name: TextModelName): TextModel {
 }
 
 export function textModel(name: TextModelName, model: LinearModel, threshold: number): TextModel {
+  // One word more than is judged: where it starts, the judged ones end.
+  const mostWords = name === "refusal" ? openingWords + 1 : maxTokens;
   return {
     name,
     threshold,
     judge: (text) => {
-      tokenize(text, tokens);
+      tokenize(text, tokens, mostWords);
       const { nats, from, to } = surest[name](model, text, tokens);
       const start = tokens.starts[from] ?? 0;
       const end = to < tokens.count ? (tokens.starts[to] ?? text.length) : text.length;

@@ -43,9 +43,10 @@ const stop = 6;
 const closing = 7;
 const question = 8;
 
-const kinds = Uint8Array.from({ length: 65_536 }, (_, code) =>
-  code < 128 ? kindOf(String.fromCharCode(code)) : foreignKind(code),
-);
+const kinds = new Uint8Array(65_536);
+for (let code = 0; code < kinds.length; code += 1) {
+  kinds[code] = code < 128 ? kindOf(String.fromCharCode(code)) : foreignKind(code);
+}
 
 function kindOf(character: string): number {
   if (/[a-z]/i.test(character)) {
@@ -78,8 +79,10 @@ const bytes = Buffer.from(units.buffer);
 /**
  * Splits a text into lower-case stems: the first five letters of each word, one hash for every
  * number, one for a question mark. Linear in the text; nothing is allocated.
+ *
+ * @param most words that are read.
  */
-export function tokenize(text: string, tokens: Tokens): void {
+export function tokenize(text: string, tokens: Tokens, most = maxTokens): void {
   const { hashes, starts, opens } = tokens;
   const length = Math.min(bytes.write(text, "utf16le") >> 1, units.length - 1);
   // A space ends the last word.
@@ -90,7 +93,7 @@ export function tokenize(text: string, tokens: Tokens): void {
   let letters = 0;
   let start = 0;
   let before = other;
-  for (let at = 0; at <= length && count < maxTokens; at += 1) {
+  for (let at = 0; at <= length && count < most; at += 1) {
     const code = units[at] as number;
     const kind = kinds[code] as number;
     if (kind === letter) {
@@ -125,5 +128,5 @@ export function tokenize(text: string, tokens: Tokens): void {
     }
     before = kind;
   }
-  tokens.count = Math.min(count, maxTokens);
+  tokens.count = Math.min(count, most);
 }

@@ -1,6 +1,5 @@
 import { createMatcher, type Hits } from "../scan/aho-corasick.ts";
 import { entropyBits } from "../scan/entropy.ts";
-import { isPublishedKey } from "./rules/published-keys.ts";
 import { isPlaceholder, type SecretRule } from "./rules/secret-rule.ts";
 
 /** One secret in a text. */
@@ -76,7 +75,6 @@ function tryRule(
   const real =
     !isPlaceholder(secret.slice(0, 400)) &&
     entropyBits(secret) >= rule.minEntropyBits &&
-    !isPublishedKey(secret) &&
     (rule.accept?.(secret, before) ?? true);
   return real ? { rule, start, end: start + secret.length } : null;
 }

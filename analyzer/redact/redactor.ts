@@ -1,5 +1,6 @@
 import type { AttributeMap, AttributeValue } from "../../core/model/telemetry.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
+import { slotOf } from "../scan/remember.ts";
 import { createSecretFinder, type FoundSecret } from "./find-secrets.ts";
 import { maskPersonalData, maskSecret } from "./mask.ts";
 import { withPersonalData } from "./personal/maskable-data.ts";
@@ -49,10 +50,11 @@ interface KnownKey {
  */
 export function createRedactor(key: string, rules?: RuleSet): Redactor {
   const find = createSecretFinder(secretRules);
+  const findAll = rememberShort((original) => withPersonalData(original, find(original)));
   const keyOf = createKeyBook((name) => text(name, name, []));
 
   function text(original: string, location: string, sightings: Sighting[]): string {
-    const known = withPersonalData(original, find(original));
+    const known = findAll(original);
     const found = rules === undefined ? known : rules.withSecrets(original, known);
     return found.length === 0 ? original : replace({ original, found, location, key }, sightings);
   }
@@ -111,6 +113,32 @@ export function createRedactor(key: string, rules?: RuleSet): Redactor {
   }
 
   return { text, value, map, rules };
+}
+
+/** Names of models, agents, operations and hosts are shorter. */
+const longestShort = 48;
+const shortSlots = 1024;
+const nothingFound: readonly FoundSecret[] = [];
+
+/** Remembers short texts in which nothing was found: the same few stand in every record. */
+function rememberShort(
+  search: (text: string) => readonly FoundSecret[],
+): (text: string) => readonly FoundSecret[] {
+  const clean: string[] = Array.from({ length: shortSlots }, () => "");
+  return (text) => {
+    if (text.length > longestShort) {
+      return search(text);
+    }
+    const slot = slotOf(text, shortSlots);
+    if (clean[slot] === text) {
+      return nothingFound;
+    }
+    const found = search(text);
+    if (found.length === 0) {
+      clean[slot] = text;
+    }
+    return found;
+  };
 }
 
 /** Masks and judges attribute names, which repeat on every record. */

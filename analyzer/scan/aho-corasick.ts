@@ -1,17 +1,13 @@
+import { type Automaton, buildAutomaton } from "./automaton.ts";
+
 /** Hits as pairs of numbers: pattern index, then the offset just past the match. */
 export type Hits = number[];
 
 export interface Matcher {
   /** Appends every occurrence of every pattern to `hits`, in order of their end. */
   collect(text: string, hits: Hits): void;
-}
-
-/** States fit 16 bits. */
-const maxStates = 65_535;
-
-interface Trie {
-  readonly next: Map<number, number>[];
-  readonly outputs: number[][];
+  /** Whether any pattern occurs; stops at the first. */
+  occursIn(text: string): boolean;
 }
 
 /**
@@ -25,56 +21,121 @@ interface Trie {
  * @throws RangeError if a pattern is empty or not ASCII, or all are too long together.
  */
 export function createMatcher(patterns: readonly string[]): Matcher {
-  const { classOf, classCount } = characterClasses(patterns);
-  const trie = buildTrie(patterns, classOf);
-  const order = breadthFirst(trie);
-  if (order.length > maxStates) {
-    throw new RangeError(`expected patterns of ${maxStates} characters at most, got more`);
-  }
-  const fail = linkFailures(trie, order);
-  const { renumbered, firstAccepting } = acceptingLast(trie, order);
-  const table = new Uint32Array(order.length * classCount);
-  for (const state of order) {
-    const row = (renumbered[state] ?? 0) * classCount;
-    const fallback = (renumbered[fail[state] ?? 0] ?? 0) * classCount;
-    for (let symbol = 0; symbol < classCount; symbol += 1) {
-      const child = trie.next[state]?.get(symbol);
-      const inherited = state === 0 ? 0 : (table[fallback + symbol] ?? 0);
-      table[row + symbol] = child === undefined ? inherited : (renumbered[child] ?? 0) * classCount;
-    }
-  }
-  const outputs: number[][] = [];
-  for (const [state, output] of trie.outputs.entries()) {
-    outputs[renumbered[state] ?? 0] = output;
-  }
-  const automaton = { table, classOf, classCount, firstAccepting, outputs };
-  return { collect: collector(automaton, patterns) };
-}
-
-interface Automaton {
-  /** Row-major; entries are the places of the rows of target states. */
-  readonly table: Uint32Array;
-  readonly classOf: Uint8Array;
-  readonly classCount: number;
-  readonly firstAccepting: number;
-  readonly outputs: readonly (readonly number[])[];
+  const automaton = buildAutomaton(patterns);
+  return { collect: collector(automaton, patterns), occursIn: finder(automaton) };
 }
 
 /** Shorter texts are read unit by unit: copying them out costs more than it saves. */
 const shortestCopied = 80;
 
+/** In lengths of the longest pattern: below this, what begins early costs too much. */
+const shortestQuartered = 10;
+
+/** A part of the copy, and where the copy begins in the text. */
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
+  readonly offset: number;
+}
+
 /** Long texts are read from here, a part at a time, one byte per unit. */
 const copy = Buffer.allocUnsafeSlow(65_536);
 
-function collector(automaton: Automaton, patterns: readonly string[]): Matcher["collect"] {
-  const { table, classOf, classCount, firstAccepting, outputs } = automaton;
+function finder({ table, classOf, classCount, firstAccepting }: Automaton): Matcher["occursIn"] {
+  const firstRow = firstAccepting * classCount;
+  return (text) => {
+    let row = 0;
+    for (let at = 0; at < text.length; at += 1) {
+      row = table[row + (classOf[text.charCodeAt(at)] as number)] as number;
+      if (row >= firstRow) {
+        return true;
+      }
+    }
+    return false;
+  };
+}
+
+/** Scans the copy from one state on, notes what it finds, and returns the last state. */
+type Scan = (from: number, stretch: Stretch, found: Hits) => number;
+
+function createScan(automaton: Automaton, longest: number): Scan {
+  const { table, classOf, classCount, firstAccepting } = automaton;
   const firstRow = firstAccepting * classCount;
 
-  function accept(row: number, end: number, hits: Hits): void {
-    for (const pattern of outputs[row / classCount] ?? []) {
-      hits.push(pattern, end);
+  function step(row: number, at: number): number {
+    return table[row + (classOf[copy[at] as number] as number)] as number;
+  }
+
+  function scanStretch(from: number, range: Stretch, found: Hits): number {
+    let row = from;
+    for (let at = range.start; at < range.end; at += 1) {
+      row = step(row, at);
+      if (row >= firstRow) {
+        note(automaton, row, range.offset + at + 1, found);
+      }
+    }
+    return row;
+  }
+
+  /**
+   * Four quarters side by side: each look-up waits for the one before it in its own quarter only.
+   * The later three begin a pattern's length early, so as to be in the right state in time.
+   */
+  function scanQuarters(from: number, { end: length, offset }: Stretch, found: Hits): number {
+    const quarter = length >> 2;
+    let [first, second, third, fourth] = [from, 0, 0, 0];
+    for (let at = quarter - longest; at < quarter; at += 1) {
+      second = step(second, at);
+      third = step(third, quarter + at);
+      fourth = step(fourth, 2 * quarter + at);
+    }
+    const later: readonly [Hits, Hits, Hits] = [[], [], []];
+    for (let at = 0; at < quarter; at += 1) {
+      first = step(first, at);
+      second = step(second, quarter + at);
+      third = step(third, 2 * quarter + at);
+      fourth = step(fourth, 3 * quarter + at);
+      // Not negative if any of the four accepts.
+      const sign = (first - firstRow) & (second - firstRow) & (third - firstRow);
+      if ((sign & (fourth - firstRow)) >= 0) {
+        const end = offset + at + 1;
+        noteIf(first, end, found);
+        noteIf(second, end + quarter, later[0]);
+        noteIf(third, end + 2 * quarter, later[1]);
+        noteIf(fourth, end + 3 * quarter, later[2]);
+      }
+    }
+    const last = scanStretch(fourth, { start: 4 * quarter, end: length, offset }, later[2]);
+    for (const part of later) {
+      for (const number of part) {
+        found.push(number);
+      }
+    }
+    return last;
+  }
+
+  function noteIf(row: number, end: number, found: Hits): void {
+    if (row >= firstRow) {
+      note(automaton, row, end, found);
     }
   }
+
+  return (from, stretch, found) =>
+    stretch.end < shortestQuartered * longest
+      ? scanStretch(from, stretch, found)
+      : scanQuarters(from, stretch, found);
+}
+
+function note({ outputs, classCount }: Automaton, row: number, end: number, hits: Hits): void {
+  for (const pattern of outputs[row / classCount] ?? []) {
+    hits.push(pattern, end);
+  }
+}
+
+function collector(automaton: Automaton, patterns: readonly string[]): Matcher["collect"] {
+  const { table, classOf, classCount, firstAccepting } = automaton;
+  const firstRow = firstAccepting * classCount;
+  const scan = createScan(automaton, Math.max(...patterns.map(({ length }) => length), 1));
 
   function collectShort(text: string, hits: Hits): void {
     let row = 0;
@@ -82,7 +143,7 @@ function collector(automaton: Automaton, patterns: readonly string[]): Matcher["
       // Both arrays cover every index that occurs, so a check here would only cost time.
       row = table[row + (classOf[text.charCodeAt(at)] as number)] as number;
       if (row >= firstRow) {
-        accept(row, at + 1, hits);
+        note(automaton, row, at + 1, hits);
       }
     }
   }
@@ -103,13 +164,8 @@ function collector(automaton: Automaton, patterns: readonly string[]): Matcher["
     let row = 0;
     for (let start = 0; start < text.length; start += copy.length) {
       const part = text.length <= copy.length ? text : text.slice(start, start + copy.length);
-      const length = copy.write(part, "latin1");
-      for (let at = 0; at < length; at += 1) {
-        row = table[row + (classOf[copy[at] as number] as number)] as number;
-        if (row >= firstRow) {
-          accept(row, start + at + 1, found);
-        }
-      }
+      const stretch = { start: 0, end: copy.write(part, "latin1"), offset: start };
+      row = scan(row, stretch, found);
     }
     for (let at = 0; at < found.length; at += 2) {
       const [pattern = 0, end = 0] = [found[at], found[at + 1]];
@@ -126,99 +182,4 @@ function collector(automaton: Automaton, patterns: readonly string[]): Matcher["
       collectLong(text, hits);
     }
   };
-}
-
-function characterClasses(patterns: readonly string[]): {
-  classOf: Uint8Array;
-  classCount: number;
-} {
-  const classOf = new Uint8Array(65_536);
-  let classCount = 1;
-  for (const pattern of patterns) {
-    if (pattern === "") {
-      throw new RangeError("expected a pattern, got an empty string");
-    }
-    for (const character of pattern.toLowerCase()) {
-      const code = character.charCodeAt(0);
-      if (code >= 128 || character.length > 1) {
-        throw new RangeError(`expected an ASCII pattern, got ${JSON.stringify(pattern)}`);
-      }
-      if (classOf[code] === 0) {
-        classOf[code] = classCount;
-        classOf[character.toUpperCase().charCodeAt(0)] = classCount;
-        classCount += 1;
-      }
-    }
-  }
-  return { classOf, classCount };
-}
-
-function buildTrie(patterns: readonly string[], classOf: Uint8Array): Trie {
-  const next: Map<number, number>[] = [new Map()];
-  const outputs: number[][] = [[]];
-  for (const [index, pattern] of patterns.entries()) {
-    let state = 0;
-    for (const character of pattern) {
-      const symbol = classOf[character.charCodeAt(0)] ?? 0;
-      let child = next[state]?.get(symbol);
-      if (child === undefined) {
-        child = next.push(new Map()) - 1;
-        outputs.push([]);
-        next[state]?.set(symbol, child);
-      }
-      state = child;
-    }
-    outputs[state]?.push(index);
-  }
-  return { next, outputs };
-}
-
-function breadthFirst(trie: Trie): number[] {
-  const order = [0];
-  for (const state of order) {
-    order.push(...(trie.next[state]?.values() ?? []));
-  }
-  return order;
-}
-
-/** The failure link of each state; also adds the outputs reached through it. */
-function linkFailures(trie: Trie, order: readonly number[]): number[] {
-  const fail: number[] = [0];
-  for (const state of order) {
-    for (const [symbol, child] of trie.next[state] ?? []) {
-      const target = state === 0 ? 0 : follow(trie, fail, fail[state] ?? 0, symbol);
-      fail[child] = target;
-      trie.outputs[child]?.push(...(trie.outputs[target] ?? []));
-    }
-  }
-  return fail;
-}
-
-/** The longest suffix of a state that goes on with the symbol. */
-function follow(trie: Trie, fail: readonly number[], from: number, symbol: number): number {
-  let state = from;
-  for (;;) {
-    const child = trie.next[state]?.get(symbol);
-    if (child !== undefined || state === 0) {
-      return child ?? 0;
-    }
-    state = fail[state] ?? 0;
-  }
-}
-
-/**
- * Numbers the states so that those with an output come last, and otherwise by depth: shallow
- * states are the busy ones, so their rows share cache lines. The root stays 0.
- */
-function acceptingLast(
-  trie: Trie,
-  order: readonly number[],
-): { renumbered: number[]; firstAccepting: number } {
-  const renumbered: number[] = [];
-  const plain = order.filter((state) => trie.outputs[state]?.length === 0);
-  const accepting = order.filter((state) => trie.outputs[state]?.length !== 0);
-  for (const [number, state] of [...plain, ...accepting].entries()) {
-    renumbered[state] = number;
-  }
-  return { renumbered, firstAccepting: plain.length };
 }

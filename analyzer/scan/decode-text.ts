@@ -27,8 +27,10 @@ function isAscii(text: string): boolean {
 
 /** True if nothing in the text is invisible, out of order or made to look like something else. */
 export function isUndisguised(text: string): boolean {
-  return isAscii(text) || !oddUnit.test(text) || !disguised.test(text);
+  return isAscii(text) || looksPlain(text);
 }
+
+const looksPlain = remember((text) => !oddUnit.test(text) || !disguised.test(text));
 
 const maxViews = 32;
 

@@ -1,4 +1,5 @@
 import type { DecodedView } from "./decoded-view.ts";
+import { textSigns } from "./text-signs.ts";
 
 /** Shorter runs hide no sentence. */
 const shortestRun = 24;
@@ -10,6 +11,10 @@ const longestRun = 16_384;
  */
 export function decodedRuns(text: string, most: number): DecodedView[] {
   const views: DecodedView[] = [];
+  const { longestRun: longestHere, hasPercent } = textSigns(text);
+  if (longestHere < shortestRun && !hasPercent) {
+    return views;
+  }
   for (let at = shortestRun - 1; at < text.length && views.length < most; at += shortestRun) {
     if (isEncoded(text.charCodeAt(at))) {
       const limit = at - shortestRun;
@@ -21,7 +26,7 @@ export function decodedRuns(text: string, most: number): DecodedView[] {
       while (end < text.length && end - start < longestRun && isEncoded(text.charCodeAt(end))) {
         end += 1;
       }
-      if (text.slice(start, end).includes("%")) {
+      if (hasPercent && text.slice(start, end).includes("%")) {
         [start, end] = widen(text, start, end);
       }
       const decoded = end - start >= shortestRun ? decodeRun(text.slice(start, end)) : null;

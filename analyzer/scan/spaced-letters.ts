@@ -1,3 +1,5 @@
+import { textSigns } from "./text-signs.ts";
+
 /** Letters one by one: fewer in a row may be an abbreviation or a list. */
 const leastUnits = 12;
 const single = /(?<=(?:^|\s)\S) (?=\S(?:\s|$))/g;
@@ -28,6 +30,9 @@ const unitsPerGap = 14;
 
 /** True if gaps of two spaces or more are as frequent as words: code and tables have fewer. */
 function hasWideGaps(text: string): boolean {
+  if (!textSigns(text).hasDoubleSpace) {
+    return false;
+  }
   const end = Math.min(text.length, sampleUnits);
   // Every seventh place is enough to tell, and a tenth of the work.
   let gaps = 0;

@@ -6,7 +6,7 @@ import {
 } from "../../redact/personal/find-personal-data.ts";
 import { personalRules } from "../../redact/personal/personal-rules.ts";
 import type { Sighting } from "../../redact/redactor.ts";
-import { disguisedPersonalData } from "../disguised/find-disguised.ts";
+import { disguisedPersonalData, mayBeDisguised } from "../disguised/find-disguised.ts";
 import type { ContentDetector, ContentMatch, ContentSubject } from "./content-detector.ts";
 
 const find = createPersonalDataFinder(personalRules, { cells: true });
@@ -173,6 +173,9 @@ function blanked(
 
 /** Identifiers that the redactor could not see. */
 function disguised({ contents }: ContentSubject): ContentMatch[] {
+  if (!mayBeDisguised(contents)) {
+    return [];
+  }
   return contents.flatMap((content, index) =>
     disguisedPersonalData(content.text).map(({ id, start, end, excerpt }) => {
       const [score, severity] = weights[content.direction];

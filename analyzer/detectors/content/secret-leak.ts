@@ -1,7 +1,7 @@
 import type { Severity } from "../../../core/model/finding.ts";
 import type { Content, Direction } from "../../../core/model/genai.ts";
 import type { Sighting } from "../../redact/redactor.ts";
-import { disguisedSecrets } from "../disguised/find-disguised.ts";
+import { disguisedSecrets, mayBeDisguised } from "../disguised/find-disguised.ts";
 import type { ContentDetector, ContentMatch, ContentSubject } from "./content-detector.ts";
 
 /** Split off, so that scanners of source code do not take the examples for secrets. */
@@ -143,6 +143,9 @@ function heaviest(masked: string, contents: readonly Content[]): number {
 
 /** Secrets that the redactor could not see; somebody took pains to hide them. */
 function disguised({ contents, executed, failed }: ContentSubject): ContentMatch[] {
+  if (!mayBeDisguised(contents)) {
+    return [];
+  }
   return contents.flatMap((content, index) =>
     disguisedSecrets(content.text).map(({ id, start, end, excerpt }) => {
       const { score, severity, outcome } = weights[content.direction];

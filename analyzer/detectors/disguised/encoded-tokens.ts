@@ -1,4 +1,5 @@
 import type { DecodedView } from "../../scan/decoded-view.ts";
+import { textSigns } from "../../scan/text-signs.ts";
 
 const shortest = 12;
 const longest = 4096;
@@ -11,6 +12,9 @@ const most = 16;
  */
 export function encodedTokens(text: string): DecodedView[] {
   const views: DecodedView[] = [];
+  if (textSigns(text).longestRun < shortest) {
+    return views;
+  }
   for (let at = shortest - 1; at < text.length && views.length < most; at += shortest) {
     if (!isRunUnit(text.charCodeAt(at))) {
       continue;

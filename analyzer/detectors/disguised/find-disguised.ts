@@ -1,10 +1,13 @@
+import type { Content } from "../../../core/model/genai.ts";
 import { createSecretFinder } from "../../redact/find-secrets.ts";
 import { createPersonalDataFinder } from "../../redact/personal/find-personal-data.ts";
 import { personalRules } from "../../redact/personal/personal-rules.ts";
 import { secretRules } from "../../redact/rules/secret-rules.ts";
 import type { DecodedView } from "../../scan/decoded-view.ts";
+import { remember } from "../../scan/remember.ts";
+import { textSigns } from "../../scan/text-signs.ts";
 import { encodedTokens } from "./encoded-tokens.ts";
-import { hiddenViews } from "./recent-views.ts";
+import { createViewCheck, hiddenViews } from "./recent-views.ts";
 
 /** A secret or personal data that a plain reading of a text does not show. */
 export interface Disguised {
@@ -44,22 +47,14 @@ interface Range {
 
 const none: Disguised[] = [];
 
-/** The two functions look at the contents of a record one after the other. */
-const recent: { text: string; views: readonly DecodedView[] }[] = [];
-const mostRecent = 6;
+const viewsOf: (text: string) => readonly DecodedView[] = remember((text) => [
+  ...hiddenViews(text),
+  ...encodedTokens(text),
+  ...closedUp(text),
+]);
 
-function viewsOf(text: string): readonly DecodedView[] {
-  const known = recent.find((entry) => entry.text === text);
-  if (known !== undefined) {
-    return known.views;
-  }
-  const views = [...hiddenViews(text), ...encodedTokens(text), ...closedUp(text)];
-  recent.push({ text, views });
-  if (recent.length > mostRecent) {
-    recent.shift();
-  }
-  return views;
-}
+/** Whether any of a record's contents is worth a look; false for nearly all. */
+export const mayBeDisguised: (contents: readonly Content[]) => boolean = createViewCheck(viewsOf);
 
 function inViews(text: string, find: (view: string) => Range[]): Disguised[] {
   const views = viewsOf(text);
@@ -87,7 +82,9 @@ const longestClosedUp = 4096;
 
 /** The text with wide gaps between digits closed up, if it has any. */
 function closedUp(text: string): DecodedView[] {
-  return text.length <= longestClosedUp && text.includes("  ") && /\d {2,8}\d/.test(text)
+  const { hasDigit, hasDoubleSpace } = textSigns(text);
+  const mayHave = hasDigit && hasDoubleSpace && text.length <= longestClosedUp;
+  return mayHave && /\d {2,8}\d/.test(text)
     ? [{ text: text.replaceAll(/ {2,}/g, " "), start: 0, end: text.length, encoding: "spaced" }]
     : [];
 }

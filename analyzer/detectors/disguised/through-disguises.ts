@@ -1,6 +1,8 @@
 import type { Content } from "../../../core/model/genai.ts";
 import type { ContentDetector, ContentMatch } from "../content/content-detector.ts";
-import { hiddenViews } from "./recent-views.ts";
+import { createViewCheck, hiddenViews } from "./recent-views.ts";
+
+const hidesText = createViewCheck(hiddenViews);
 
 /**
  * A detector that also reads what a plain reading does not show: text behind invisible
@@ -12,6 +14,9 @@ export function throughDisguises(detector: ContentDetector): ContentDetector {
     ...detector,
     inspect(subject) {
       const found = detector.inspect(subject);
+      if (!hidesText(subject.contents)) {
+        return found;
+      }
       const seen = new Set(found.map(({ rule, contentIndex }) => `${contentIndex} ${rule}`));
       for (const [index, content] of subject.contents.entries()) {
         for (const match of hiddenIn(content, (read) =>

@@ -3,6 +3,7 @@ import { decodedViews, isUndisguised } from "../../scan/decode-text.ts";
 import type { DecodedView } from "../../scan/decoded-view.ts";
 import { mixedWords } from "../../scan/fold-text.ts";
 import { turnLetters } from "../../scan/rot13.ts";
+import { textSigns } from "../../scan/text-signs.ts";
 import { rot13Marks } from "../injection/find-instructions.ts";
 import { commentsOf, invisibleElementsOf } from "./markup-texts.ts";
 
@@ -47,10 +48,15 @@ export function findHidden(text: string, inbound: boolean): HiddenText[] {
   return [
     ...views.flatMap((view) => ofView(view, text)),
     ...(isUndisguised(text) ? [] : [...splitText(text), ...lookAlikeText(text)]),
-    ...(inbound || text.includes("rot13") ? rot13Text(text) : []),
+    ...(inbound || namesRot13(text) ? rot13Text(text) : []),
     ...requestsIn(commentsOf(text), "comment-request"),
     ...requestsIn(invisibleElementsOf(text), "invisible-element"),
   ];
+}
+
+/** Few texts have a digit, and `r` is everywhere. */
+function namesRot13(text: string): boolean {
+  return textSigns(text).hasDigit && text.includes("rot13");
 }
 
 function ofView({ text, start, end, encoding }: DecodedView, carrier: string): HiddenText[] {

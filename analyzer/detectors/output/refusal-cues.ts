@@ -1,4 +1,4 @@
-import { createMatcher, type Hits } from "../../scan/aho-corasick.ts";
+import { createMatcher } from "../../scan/aho-corasick.ts";
 
 /** Without any of these no model declines; what has one is shown to the refusal model. */
 const cues: readonly string[] = [
@@ -15,7 +15,5 @@ const cues: readonly string[] = [
 const matcher = createMatcher(cues);
 
 export function hasRefusalCue(text: string): boolean {
-  const hits: Hits = [];
-  matcher.collect(text, hits);
-  return hits.length > 0;
+  return matcher.occursIn(text);
 }

@@ -1,3 +1,5 @@
+import { createMatcher, type Hits } from "../../scan/aho-corasick.ts";
+
 /** A package that a text tells somebody to install. */
 export interface Install {
   readonly ecosystem: string;
@@ -20,14 +22,17 @@ const registries: Readonly<Record<string, string>> = {
   dotnet: "nuget",
 };
 
-/** One of them stands in every command; a search for a text is much faster than a pattern. */
-const signs = [" install", " add ", "npm i ", "go get "];
+/** One of them stands in every command; finding them is much faster than a pattern. */
+const signs = createMatcher([" install", " add ", "npm i ", "go get "]);
+const signHits: Hits = [];
 
 const maxInstalls = 100;
 
 /** Packages in install commands of common package managers, wherever they stand in a text. */
 export function readInstalls(text: string): Install[] {
-  if (!signs.some((sign) => text.includes(sign))) {
+  signHits.length = 0;
+  signs.collect(text, signHits);
+  if (signHits.length === 0) {
     return [];
   }
   const installs: Install[] = [];

@@ -1,3 +1,5 @@
+import { textSigns } from "../../scan/text-signs.ts";
+
 import { longestRun } from "./personal-rule.ts";
 
 /** A place with digits close together, or an `@`. */
@@ -32,6 +34,10 @@ export function clustersOf(text: string, wholeIfShort: boolean): DigitCluster[] 
     return /[\d@]|[a-f]{2}[:-][a-f]{2}[:-]/i.test(text) ? [describe(text, 0, text.length)] : [];
   }
   const clusters: DigitCluster[] = [];
+  // Only contents, which are read more than once, are worth a look at their signs.
+  if (wholeIfShort && !textSigns(text).hasDigit && !text.includes("@")) {
+    return clusters;
+  }
   places.lastIndex = 0;
   for (let match = places.exec(text); match !== null; match = places.exec(text)) {
     const at = match.index;

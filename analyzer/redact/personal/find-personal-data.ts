@@ -116,7 +116,10 @@ interface Attempt {
 function collect({ rule, window, from, basis }: Attempt, found: Candidate[]): void {
   const { id: entity, hard, accept, looseInContext = false } = rule;
   const loose = basis === "context" && looseInContext;
-  for (const match of window.matchAll(rule.pattern)) {
+  const { pattern } = rule;
+  // Tried at every place with digits: `matchAll` would copy the pattern each time.
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(window); match !== null; match = pattern.exec(window)) {
     const [value] = match;
     if (
       (rule.minDigits === 0 || /\d/.test(value)) &&

@@ -1,4 +1,18 @@
-import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/min";
+import { createRequire } from "node:module";
+import type { CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/min";
+
+const load = createRequire(import.meta.url);
+interface Library {
+  readonly parsePhoneNumberFromString: typeof parsePhoneNumberFromString;
+}
+
+let parse: typeof parsePhoneNumberFromString | undefined;
+
+/** The numbering plans of the world take 15 MB, so they wait for the first number. */
+function isValid(value: string, country?: CountryCode): boolean {
+  parse ??= (load("libphonenumber-js/min") as Library).parsePhoneNumberFromString;
+  return parse(value, country)?.isValid() === true;
+}
 
 /** Countries whose national forms are tried where a word says that it is a phone number. */
 const countries: readonly CountryCode[] = [
@@ -89,7 +103,7 @@ function isPhoneNumber(value: string, evidence: PhoneEvidence): boolean {
     return false;
   }
   if (value.startsWith("+")) {
-    return parsePhoneNumberFromString(value)?.isValid() === true;
+    return isValid(value);
   }
   if (evidence === "cell") {
     // Bare digits are many things: only the usual lengths count, and few plans without a zero.
@@ -101,5 +115,5 @@ function isPhoneNumber(value: string, evidence: PhoneEvidence): boolean {
 }
 
 function isValidIn(value: string, plans: readonly CountryCode[]): boolean {
-  return plans.some((country) => parsePhoneNumberFromString(value, country)?.isValid() === true);
+  return plans.some((country) => isValid(value, country));
 }

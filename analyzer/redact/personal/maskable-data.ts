@@ -20,7 +20,11 @@ export function withPersonalData(
   text: string,
   secrets: readonly FoundSecret[],
 ): readonly FoundSecret[] {
-  const found = find(text).filter(({ start, end }) =>
+  const all = find(text);
+  if (all.length === 0) {
+    return secrets;
+  }
+  const found = all.filter(({ start, end }) =>
     secrets.every((secret) => end <= secret.start || start >= secret.end),
   );
   if (found.length === 0) {
