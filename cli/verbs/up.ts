@@ -1,7 +1,14 @@
 import { type Command, Option } from "commander";
 import { ConfigError, loadConfig } from "../../core/config/load-config.ts";
 import { createLogger } from "../../core/log.ts";
-import { type ReadyLine, type Role, roles, StartError, startTelltale } from "../../main.ts";
+import {
+  type ReadyLine,
+  type Role,
+  roles,
+  StartError,
+  startTelltale,
+  type Telltale,
+} from "../../main.ts";
 import { printJson, printLine } from "../print.ts";
 import { UserError } from "../user-error.ts";
 
@@ -34,16 +41,19 @@ async function up(options: UpOptions): Promise<void> {
   for (const warning of warnings) {
     logger.warn(warning);
   }
-  const telltale = await startTelltale({
-    config,
-    logger,
-    env: process.env,
-    role: options.role,
-  }).catch((error: unknown) => {
+  // Before the ready line: whoever reads it may end the process at once.
+  const signalled = nextSignal();
+  const { role } = options;
+  const starting = startTelltale({ config, logger, env: process.env, role });
+  const telltale = await Promise.race([starting, signalled]).catch((error: unknown) => {
     throw inUserTerms(error);
   });
+  if (telltale === null) {
+    // Nothing was acknowledged yet, so nothing has to be waited for.
+    process.exit(0);
+  }
   announce(telltale.ready, options.json === true);
-  await stopOnSignal(() => telltale.stop(), telltale.failed);
+  await stopOnSignal(signalled, telltale);
 }
 
 function inWords<T>(load: () => T): T {
@@ -86,18 +96,24 @@ See the whole loop: npx telltale demo
 Stop with Ctrl-C.`);
 }
 
-/** Drains on SIGTERM or SIGINT; a second signal ends at once. */
-async function stopOnSignal(stop: () => Promise<void>, failed: Promise<Error>): Promise<void> {
-  const signalled = new Promise<null>((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+const stopSignals = ["SIGTERM", "SIGINT"] as const;
+
+/** Resolves at the first SIGTERM or SIGINT. */
+function nextSignal(): Promise<null> {
+  return new Promise((resolve) => {
+    for (const signal of stopSignals) {
       process.once(signal, () => resolve(null));
     }
   });
-  const failure = await Promise.race([signalled, failed]);
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+}
+
+/** Drains on the signal; a second one ends at once. */
+async function stopOnSignal(signalled: Promise<null>, telltale: Telltale): Promise<void> {
+  const failure = await Promise.race([signalled, telltale.failed]);
+  for (const signal of stopSignals) {
     process.once(signal, () => process.exit(1));
   }
-  await stop();
+  await telltale.stop();
   if (failure !== null) {
     throw failure;
   }
