@@ -37,7 +37,7 @@ export interface ApiDependencies {
   readonly scrape: () => Promise<string>;
   readonly about: () => About;
   /** Null in a process that only receives. */
-  readonly guard: Guard | null;
+  readonly guard: (() => Promise<Guard>) | null;
   /** Null where another process answers people. */
   readonly people: PeopleDependencies | null;
 }

@@ -48,7 +48,7 @@ export async function startDistributed(
   const guard =
     worker === null && people === null
       ? null
-      : await openGuard({ ...services, reads: store.reads, metrics }, context, opened);
+      : openGuard({ ...services, reads: store.reads, metrics }, context, opened);
   const about = createAbout(clock);
   const parts = { ...telemetry, ...context, access, health, queue: queue.producer };
   const apiServer = await createApi({ ...parts, about: () => about, guard, people });

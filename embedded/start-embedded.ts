@@ -24,7 +24,7 @@ export async function startEmbedded(context: StartContext, opened: OpenParts): P
   const about = createAbout(clock);
   const { metrics } = parts;
   const { reads } = files.store;
-  const guard = await openGuard({ ...files, reads, metrics }, context, opened);
+  const guard = openGuard({ ...files, reads, metrics }, context, opened);
   const apiServer = await createApi({
     ...parts,
     config,

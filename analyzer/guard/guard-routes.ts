@@ -6,7 +6,8 @@ import type { Guard } from "./guard.ts";
 import { GuardAnswer, GuardRequest } from "./guard-request.ts";
 
 export interface GuardRoutesDependencies {
-  readonly guard: Guard;
+  /** Gives the guard, which may be loaded at the first question. */
+  readonly guard: () => Promise<Guard>;
   readonly maxBodyBytes: number;
 }
 
@@ -24,8 +25,10 @@ export function guardRoutes({ guard, maxBodyBytes }: GuardRoutesDependencies) {
           response: GuardAnswer,
         }),
       },
-      async (request) =>
-        guard.judge(principalOf(request).tenant, parseInput(GuardRequest, request.body)),
+      async (request) => {
+        const asked = parseInput(GuardRequest, request.body);
+        return (await guard()).judge(principalOf(request).tenant, asked);
+      },
     );
   };
 }

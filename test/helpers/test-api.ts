@@ -94,6 +94,7 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
   const parts = { config, logger, clock, health, ...stores };
   const server = await createApi({
     ...parts,
+    guard: async () => guard,
     queue: queue.producer,
     people: {
       ...parts,
