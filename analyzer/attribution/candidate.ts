@@ -1,5 +1,6 @@
 import type { ChangeKind, DeploymentStatus } from "../../core/model/change.ts";
 import type { FindingType } from "../../core/model/finding.ts";
+import type { Feature } from "./feature.ts";
 
 /** What is to be explained: a finding, or a series that turned. */
 export interface Incident {
@@ -54,6 +55,8 @@ export interface AttributionEvidence {
   readonly versions: readonly VersionCount[];
   /** First call of the incident's tool, `null` if unknown or as old as the records. */
   readonly toolFirstSeenUnixMs: number | null;
+  /** What metrics and call graph say, by change id. */
+  readonly measured?: ReadonlyMap<string, readonly Feature[]>;
 }
 
 export const noEvidence: AttributionEvidence = {

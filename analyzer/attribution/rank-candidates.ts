@@ -4,13 +4,14 @@ import { safeIdentifier } from "../../core/model/finding-title.ts";
 import { weights } from "./attribution-weights.ts";
 import type { AttributionEvidence, Candidate, ChangeContent, Incident } from "./candidate.ts";
 import { contentFeatures } from "./content-features.ts";
+import { distinctCandidates } from "./distinct-candidates.ts";
 import { effectFeatures } from "./effect-features.ts";
 import { type Feature, reasonsOf, totalNats } from "./feature.ts";
 
 /** Clocks of build machines and services differ; a change this much later may still be first. */
 const clockSkewMs = 60_000;
 
-/** Entries below this probability are counted to "none of these". */
+/** Entries below this probability are counted to "none of these", unless asked for. */
 const listedProbability = 0.01;
 
 /**
@@ -34,14 +35,18 @@ export function rankCandidates(
   incident: Incident,
   candidates: readonly Candidate[],
   evidence: AttributionEvidence,
+  leastProbability: number = listedProbability,
 ): AttributionEntry[] {
-  const eligible = distinct(candidates).filter(
+  const eligible = distinctCandidates(candidates).filter(
     ({ startedAtUnixMs }) => startedAtUnixMs <= incident.onsetToUnixMs + clockSkewMs,
   );
   const rollouts = eligible.filter(({ kind }) => kind === "deployment");
   const prior = Math.log((1 - weights.nonePrior) / Math.max(1, eligible.length));
   const scored = eligible.map((candidate) => {
-    const effect = effectFeatures(incident, candidate, rollouts, evidence);
+    const effect = [
+      ...effectFeatures(incident, candidate, rollouts, evidence),
+      ...(evidence.measured?.get(candidate.changeId) ?? []),
+    ];
     const parts = scoreParts(incident, candidate, evidence);
     return { candidate, effect, parts, nats: prior + totalNats(effect) + massOfParts(parts) };
   });
@@ -50,17 +55,7 @@ export function rankCandidates(
   const shares = scored.flatMap(({ candidate, effect, parts, nats }) =>
     shareMass(candidate, { effect, parts, probability: Math.exp(nats - total) }),
   );
-  return toEntries(mergeShares(shares), eligible.length);
-}
-
-function distinct(candidates: readonly Candidate[]): Candidate[] {
-  const byId = new Map(
-    candidates
-      // Two statements about one id: the later start wins, whatever their order here.
-      .toSorted((a, b) => a.startedAtUnixMs - b.startedAtUnixMs)
-      .map((candidate) => [candidate.changeId, candidate]),
-  );
-  return [...byId.values()].toSorted((a, b) => (a.changeId < b.changeId ? -1 : 1));
+  return toEntries(mergeShares(shares), eligible.length, leastProbability);
 }
 
 interface Part {
@@ -176,32 +171,45 @@ function mergeShares(shares: readonly Share[]): Share[] {
   });
 }
 
-function toEntries(shares: readonly Share[], eligible: number): AttributionEntry[] {
+function toEntries(
+  shares: readonly Share[],
+  eligible: number,
+  leastProbability: number,
+): AttributionEntry[] {
   const listed = shares
-    .filter(({ probability }) => probability >= listedProbability)
+    .filter(({ probability }) => probability >= leastProbability)
     .toSorted((a, b) => b.probability - a.probability || (a.changeId < b.changeId ? -1 : 1));
-  const steps = listed.map(({ probability }) => Math.round(probability / step));
-  const excess = steps.reduce((sum, count) => sum + count, 0) - 1 / step;
-  if (excess > 0 && steps[0] !== undefined) {
-    steps[0] -= excess;
-  }
-  const entries: AttributionEntry[] = listed.map(({ changeId, kind, reasons }, i) => ({
-    changeId,
-    kind,
+  const steps = toSteps(listed);
+  const entries: AttributionEntry[] = listed.map((share, i) => ({
+    changeId: share.changeId,
+    kind: share.kind,
     probability: (steps[i] ?? 0) * step,
-    reasons,
+    reasons: share.reasons,
   }));
   const rest = 1 - entries.reduce((sum, { probability }) => sum + probability, 0);
-  const none = { changeId: null, kind: "none", probability: rest, reasons: noneReasons(eligible) };
+  const reasons = noneReasons(eligible, leastProbability);
+  const none = { changeId: null, kind: "none", probability: rest, reasons };
   return [...entries, none].toSorted((a, b) => b.probability - a.probability);
 }
 
-function noneReasons(eligible: number): string[] {
+/** Whole steps; what rounding adds up to too much is taken from the likeliest. */
+function toSteps(listed: readonly Share[]): number[] {
+  const steps = listed.map(({ probability }) => Math.round(probability / step));
+  const excess = steps.reduce((sum, count) => sum + count, 0) - 1 / step;
+  const [first = 0, ...others] = steps;
+  if (excess > first) {
+    return listed.map(({ probability }) => Math.floor(probability / step));
+  }
+  return excess > 0 ? [first - excess, ...others] : steps;
+}
+
+function noneReasons(eligible: number, leastProbability: number): string[] {
   if (eligible === 0) {
     return ["no change is known that took effect before the onset"];
   }
   const changes = eligible === 1 ? "1 change" : `${eligible} changes`;
-  return [`starts at ${weights.nonePrior} beside ${changes}; holds every candidate below 0.01`];
+  const held = leastProbability > 0 ? `; holds every candidate below ${leastProbability}` : "";
+  return [`starts at ${weights.nonePrior} beside ${changes}${held}`];
 }
 
 function logSumExp(values: readonly number[]): number {

@@ -23,6 +23,7 @@ export function registerGuard(program: Command): void {
       "configuration for when the service is away",
       process.env["TELLTALE_CONFIG"] ?? "",
     )
+    .option("--json", "accepted for uniformity: the output always is JSON")
     .action(guard);
 }
 

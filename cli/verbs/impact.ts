@@ -33,6 +33,9 @@ export function registerImpact(program: Command): void {
     .action(impact);
 }
 
+/** 31 days: later values say more of later changes. */
+const longestWindowMs = 31 * 86_400_000;
+
 async function impact(file: string | undefined, flags: ImpactFlags): Promise<void> {
   const atUnixMs = parseTime(flags.at);
   if (atUnixMs === null) {
@@ -42,9 +45,10 @@ async function impact(file: string | undefined, flags: ImpactFlags): Promise<voi
     );
   }
   const windowMs = Number(flags.window) * 1_000;
-  if (!(windowMs > 0) || !Number.isFinite(windowMs)) {
+  if (!(windowMs > 0 && windowMs <= longestWindowMs)) {
     throw new UserError(
-      `--window: expected seconds above 0, got ${JSON.stringify(flags.window)}`,
+      `--window: expected seconds above 0 and at most ${longestWindowMs / 1e3}, ` +
+        `got ${JSON.stringify(flags.window)}`,
       2,
     );
   }

@@ -14,6 +14,7 @@ export const verbs: Readonly<Record<string, () => Promise<Register>>> = {
   series: async () => (await import("./series.ts")).registerSeries,
   changepoints: async () => (await import("./changepoints.ts")).registerChangepoints,
   impact: async () => (await import("./impact.ts")).registerImpact,
+  attribute: async () => (await import("./attribute.ts")).registerAttribute,
   guard: async () => (await import("./guard.ts")).registerGuard,
   rules: async () => (await import("./rules.ts")).registerRules,
   findings: async () => (await import("./findings.ts")).registerFindings,

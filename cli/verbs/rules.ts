@@ -4,7 +4,7 @@ import { RuleError } from "../../analyzer/rules/compile-rule.ts";
 import { importGitleaks } from "../../analyzer/rules/import-gitleaks.ts";
 import { loadRules } from "../../analyzer/rules/load-rules.ts";
 import { causeOf } from "../cause-of.ts";
-import { printLine } from "../print.ts";
+import { printJson, printLine } from "../print.ts";
 import { UserError } from "../user-error.ts";
 
 export function registerRules(program: Command): void {
@@ -13,6 +13,7 @@ export function registerRules(program: Command): void {
     .command("check")
     .description("Compile rules and try their examples, as a start of the service does")
     .argument("<files...>", "files, or folders with YAML files")
+    .option("--json", "print the answer as JSON")
     .action(check);
   rules
     .command("import")
@@ -21,8 +22,13 @@ export function registerRules(program: Command): void {
     .action(importFile);
 }
 
-function check(files: readonly string[]): void {
+function check(files: readonly string[], { json }: { readonly json?: boolean }): void {
   const { rules, problems } = loadRules(files);
+  if (json === true) {
+    printJson({ rules: rules.length, problems });
+    process.exitCode = problems.length > 0 ? 1 : 0;
+    return;
+  }
   if (problems.length > 0) {
     throw new UserError(problems.join("\n"));
   }

@@ -13,6 +13,7 @@ export function registerScan(program: Command): void {
     .description("Run the content detectors on JSONL rows; one line of JSON per row")
     .argument("[file]", "JSONL file (default: standard input)")
     .option("-c, --config <file>", "configuration file (default: the shipped defaults)")
+    .option("--json", "accepted for uniformity: the output always is JSON")
     .action(scan);
 }
 
@@ -28,7 +29,9 @@ async function scan(
     // Reported through the failing iteration below.
   });
   try {
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      // A byte-order mark, as some editors put before the first row.
+      const line = text.replace(/^\uFEFF/, "");
       if (line.trim() !== "") {
         await write(`${JSON.stringify(scanner.scanLine(line))}\n`);
       }

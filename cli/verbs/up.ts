@@ -9,6 +9,7 @@ import {
   startTelltale,
   type Telltale,
 } from "../../main.ts";
+import { exitDespiteHandles } from "../exit-despite-handles.ts";
 import { printJson, printLine } from "../print.ts";
 import { UserError } from "../user-error.ts";
 
@@ -113,7 +114,11 @@ async function stopOnSignal(signalled: Promise<null>, telltale: Telltale): Promi
   for (const signal of stopSignals) {
     process.once(signal, () => process.exit(1));
   }
-  await telltale.stop();
+  try {
+    await telltale.stop();
+  } finally {
+    exitDespiteHandles();
+  }
   if (failure !== null) {
     throw failure;
   }

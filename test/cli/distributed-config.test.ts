@@ -24,3 +24,16 @@ it("a role needs what processes can share", async () => {
   const { code, stderr } = await runCli(["up", "--role", "analyzer"], {});
   expect([code, stderr]).toEqual([1, expect.stringContaining("queue.kafka.brokers")]);
 });
+
+it.each([[["migrate"]], [["migrate", "--dry-run"]]])(
+  "%j says in words which service did not answer",
+  async (verb) => {
+    const { code, stderr } = await runCli(verb, { env: { ...kafka, ...server } });
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining("queue.kafka.brokers: 127.0.0.1:9"),
+    ]);
+    expect(stderr).toContain("ECONNREFUSED");
+    expect(stderr).not.toContain("    at ");
+  },
+);

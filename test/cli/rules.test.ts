@@ -12,6 +12,15 @@ it("checks rules: exit 0, or 1 with file, rule and what to do", async () => {
   expect(bad.stderr).toMatch(/bad\.yaml: rule acme-token: group: expected at most 0/);
 });
 
+it("answers a check in JSON", async () => {
+  const bad = files.write("worse.yaml", [acmeRule({ group: 9 })]);
+  const { code, stdout } = await runCli(["rules", "check", "--json", bad]);
+  expect([code, JSON.parse(stdout)]).toEqual([
+    1,
+    { rules: 0, problems: [expect.stringContaining("worse.yaml: rule acme-token: group")] },
+  ]);
+});
+
 it("imports a gitleaks.toml into a file that it then checks and scans with", async () => {
   const toml = files.write(
     "gitleaks.toml",

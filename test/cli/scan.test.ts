@@ -42,3 +42,9 @@ it("answers a row that cannot be scanned with an error and goes on", async () =>
   expect(answers.slice(0, 3).map(({ error }) => typeof error)).toEqual(Array(3).fill("string"));
   expect(answers[3]).toEqual({ id: "good", finding: false, detections: [] });
 });
+
+it("reads past a byte-order mark and takes --json", async () => {
+  const row = JSON.stringify({ id: "a", direction: "input", text: "hello" });
+  const { code, stdout } = await runCli(["scan", "--json"], { input: `\uFEFF${row}\n` });
+  expect([code, JSON.parse(stdout)]).toEqual([0, { id: "a", finding: false, detections: [] }]);
+});

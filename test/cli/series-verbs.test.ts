@@ -102,6 +102,12 @@ it.each([
     code: 2,
   },
   {
+    verb: ["impact", "--at", "2026-11-01", "--window", "1e300"],
+    input: csv([1]),
+    says: "--window: expected seconds above 0 and at most",
+    code: 2,
+  },
+  {
     verb: ["impact", "--at", "2026-11-01", "--better", "up"],
     input: csv([1]),
     says: "--better",
