@@ -63,9 +63,12 @@ interface StageState extends WindowStageOptions {
   readonly pending: Raised;
   readonly verdicts: VerdictReader;
   checkpointedAtUnixMs: number;
+  /** Whether a stream is followed that no checkpoint has yet: people see series from there. */
+  hasNew: boolean;
   revision: number;
 }
 
+const newStreamCheckpointMs = 60_000;
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** Recomputing more than this is done at most once a minute per stream. */
@@ -80,6 +83,7 @@ export function createWindowStage(options: WindowStageOptions): WindowStage {
     pending: { detections: [], retracted: [] },
     verdicts: createVerdictReader(options.store.reads, options.clock),
     checkpointedAtUnixMs: options.clock.now(),
+    hasNew: false,
     revision: 0,
   };
   const exclusive = createMutex();
@@ -108,6 +112,7 @@ function observeArrival(stage: StageState, arrival: StreamArrival): void {
     }
     followed = followStream(stream, minTimeUnixMs);
     stage.followed.set(key, followed);
+    stage.hasNew = true;
   }
   followed.progress = {
     maxTimeUnixMs: Math.max(followed.progress.maxTimeUnixMs, maxTimeUnixMs),
@@ -142,7 +147,10 @@ function makeRoom({ followed, unfollowed, clock }: StageState): void {
 async function tick(stage: StageState): Promise<Raised> {
   const { config, clock } = stage;
   // What earlier ticks returned has been recorded by now, so their state may be kept.
-  if (clock.now() - stage.checkpointedAtUnixMs >= config.checkpointMinutes * 60_000) {
+  const checkpointAfterMs = stage.hasNew
+    ? Math.min(newStreamCheckpointMs, config.checkpointMinutes * 60_000)
+    : config.checkpointMinutes * 60_000;
+  if (clock.now() - stage.checkpointedAtUnixMs >= checkpointAfterMs) {
     await checkpoint(stage);
   }
   const verdicts = await stage.verdicts.read();
@@ -254,6 +262,7 @@ async function checkpoint(stage: StageState): Promise<void> {
     followed.dirty = false;
   }
   stage.checkpointedAtUnixMs = stage.clock.now();
+  stage.hasNew = false;
   makeRoom(stage);
 }
 
