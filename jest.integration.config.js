@@ -1,9 +1,9 @@
 import base from "./jest.config.js";
 
-/** Minutes each: `.ci/full` runs them. Their faults in one are in `fleet-faults` and `queue`. */
+/** Minutes each: `.ci/full` runs them. Their parts together are in `fleet-faults`. */
 const long = [
-  "kafka/(audit|journal|keys|lease|otelcol|same-answers|span-claims)",
-  "store/server-(erasure|retention)",
+  "kafka/(audit|journal|keys|lease|otelcol|queue|same-answers|span-claims)",
+  "store/[a-z-]+",
 ];
 
 /** Whole processes, a real browser, real git: slower than the unit tests, run one at a time. */

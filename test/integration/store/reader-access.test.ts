@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { OpenedServerStore } from "../../../../core/store/server/open-server-store.ts";
-import { readerStatements } from "../../../../core/store/server/reader-access.ts";
-import { openTestServerStore } from "../../../helpers/clickhouse-server/server-store.ts";
+import type { OpenedServerStore } from "../../../core/store/server/open-server-store.ts";
+import { readerStatements } from "../../../core/store/server/reader-access.ts";
+import { openTestServerStore } from "../../helpers/clickhouse-server/server-store.ts";
 import {
   type ClickHouseServer,
   startClickHouseServer,
-} from "../../../helpers/clickhouse-server/start-clickhouse-server.ts";
-import { seedStore } from "../../../helpers/seed-store.ts";
+} from "../../helpers/clickhouse-server/start-clickhouse-server.ts";
+import { seedStore } from "../../helpers/seed-store.ts";
 
 let folder: string;
 let server: ClickHouseServer;

@@ -1,18 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { Config } from "../../../../core/config/config.ts";
-import { createLogger } from "../../../../core/log.ts";
-import { type Migration, newestVersion, readMigrations } from "../../../../core/store/migrate.ts";
-import { migrateServer } from "../../../../core/store/server/migrate-server.ts";
-import { takeMigrationLock } from "../../../../core/store/server/migration-lock.ts";
-import type { OpenedServerStore } from "../../../../core/store/server/open-server-store.ts";
-import type { Store } from "../../../../core/store/store.ts";
-import { openTestServerStore } from "../../../helpers/clickhouse-server/server-store.ts";
+import { Config } from "../../../core/config/config.ts";
+import { createLogger } from "../../../core/log.ts";
+import { type Migration, newestVersion, readMigrations } from "../../../core/store/migrate.ts";
+import { migrateServer } from "../../../core/store/server/migrate-server.ts";
+import { takeMigrationLock } from "../../../core/store/server/migration-lock.ts";
+import type { OpenedServerStore } from "../../../core/store/server/open-server-store.ts";
+import type { Store } from "../../../core/store/store.ts";
+import { openTestServerStore } from "../../helpers/clickhouse-server/server-store.ts";
 import {
   type ClickHouseServer,
   startClickHouseServer,
-} from "../../../helpers/clickhouse-server/start-clickhouse-server.ts";
-import { spanRow } from "../../../helpers/span-row.ts";
-import { waitUntil } from "../../../helpers/wait-until.ts";
+} from "../../helpers/clickhouse-server/start-clickhouse-server.ts";
+import { spanRow } from "../../helpers/span-row.ts";
+import { waitUntil } from "../../helpers/wait-until.ts";
 
 let server: ClickHouseServer;
 const opened: OpenedServerStore[] = [];
@@ -85,7 +85,7 @@ it("goes on where another was killed", async () => {
 }, 120_000);
 
 function startMigrating(): ChildProcess {
-  const helper = new URL("../../../helpers/clickhouse-server/server-store.ts", import.meta.url);
+  const helper = new URL("../../helpers/clickhouse-server/server-store.ts", import.meta.url);
   const script =
     `import { openTestServerStore } from ${JSON.stringify(helper.href)};` +
     `const store = await openTestServerStore({ url: ${JSON.stringify(server.url)} });` +

@@ -1,9 +1,9 @@
-import { openTestServerStore } from "../../../helpers/clickhouse-server/server-store.ts";
+import { describeAdHoc } from "../../core/store/ad-hoc/ad-hoc-contract.ts";
+import { openTestServerStore } from "../../helpers/clickhouse-server/server-store.ts";
 import {
   type ClickHouseServer,
   startClickHouseServer,
-} from "../../../helpers/clickhouse-server/start-clickhouse-server.ts";
-import { describeAdHoc } from "../ad-hoc/ad-hoc-contract.ts";
+} from "../../helpers/clickhouse-server/start-clickhouse-server.ts";
 
 let server: ClickHouseServer;
 

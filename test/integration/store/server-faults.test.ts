@@ -1,17 +1,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createSpanBlock } from "../../../../analyzer/ingest/span-block.ts";
-import type { NativeBlock } from "../../../../core/store/native/native-block.ts";
-import type { OpenedServerStore } from "../../../../core/store/server/open-server-store.ts";
-import type { Fault } from "../../../helpers/clickhouse-server/faults.ts";
-import { openTestServerStore } from "../../../helpers/clickhouse-server/server-store.ts";
+import { createSpanBlock } from "../../../analyzer/ingest/span-block.ts";
+import type { NativeBlock } from "../../../core/store/native/native-block.ts";
+import type { OpenedServerStore } from "../../../core/store/server/open-server-store.ts";
+import type { Fault } from "../../helpers/clickhouse-server/faults.ts";
+import { openTestServerStore } from "../../helpers/clickhouse-server/server-store.ts";
 import {
   type ClickHouseServer,
   startClickHouseServer,
-} from "../../../helpers/clickhouse-server/start-clickhouse-server.ts";
-import { plainSpan } from "../../../helpers/plain-span.ts";
-import { spanRow } from "../../../helpers/span-row.ts";
+} from "../../helpers/clickhouse-server/start-clickhouse-server.ts";
+import { plainSpan } from "../../helpers/plain-span.ts";
+import { spanRow } from "../../helpers/span-row.ts";
 
 let folder: string;
 let server: ClickHouseServer;
