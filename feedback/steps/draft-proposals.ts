@@ -29,11 +29,15 @@ export function createDraftStep(context: FeedbackContext): () => Promise<void> {
 
   return async () => {
     const candidates = await readCandidates(reads, clock.now());
-    const standing = candidates.filter((finding) => isStanding(context, finding)).filter(isSettled);
+    const standing = candidates.filter((finding) => isStanding(context, finding));
     await forEachAlone(context, await readIncidents(standing), consider);
   };
 
   async function consider(incident: Incident<IncidentMember>): Promise<void> {
+    // Each is asked, so that each one's wait goes on; one that is missing could be the one to lead.
+    if (incident.map(isSettled).includes(false)) {
+      return;
+    }
     const [{ tenant, id }] = incident;
     const last = looks.get(`${tenant}/${id}`);
     const mark = markOf(incident);

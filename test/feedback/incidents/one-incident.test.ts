@@ -123,6 +123,27 @@ describe("an incident of several findings", () => {
     );
   });
 
+  it("waits for the backlog of each of its findings, so that the gravest leads", async () => {
+    const backlog = { Backfilled: 1, FirstReceivedAt: new Date(nowMs).toISOString() };
+    for (const part of everyPart) {
+      await arrive(part, backlog);
+    }
+    const loop = open();
+    nowMs += 6000;
+    await loop.tick();
+    // The others have come to rest by the end of the next wait, the gravest has not.
+    await arrive(exfiltration, { ...backlog, Revision: 2 });
+    nowMs += 8000;
+    await loop.tick();
+    nowMs += 8000;
+    await loop.tick();
+    expect(await shown()).toEqual([]);
+    nowMs += 10_000;
+    await loop.tick();
+    expect(await shown()).toEqual(["guardrail drafted", "threat_model drafted"]);
+    expect((await guardrail())?.findings[0]).toBe(findingIdOf("exfiltration"));
+  });
+
   it("attaches what comes after the filing, in the log, the audit trail and the forge", async () => {
     await arrive(injection);
     const loop = open();
